@@ -1,0 +1,59 @@
+/**
+ * Shared memory and how a thread sleeps on it: the only place that names `Atomics.wait`, `waitAsync` and `notify`.
+ */
+import { hold, letGo } from './keep-alive.js';
+
+/** Memory that every thread of a lock sees: 32-bit words over one SharedArrayBuffer. */
+export type Words = Int32Array<SharedArrayBuffer>;
+
+/** How a wait ended: somebody notified; the word had changed before the sleep; the time was up. */
+export const WOKEN = 0;
+export const CHANGED = 1;
+export const TIMED_OUT = 2;
+export type WaitOutcome = typeof WOKEN | typeof CHANGED | typeof TIMED_OUT;
+
+const OUTCOME = { ok: WOKEN, 'not-equal': CHANGED, 'timed-out': TIMED_OUT } as const;
+
+/** `count` zeroed words. */
+export function allocate(count: number): Words {
+  return new Int32Array(new SharedArrayBuffer(count * 4));
+}
+
+/** Sleeps while `words[index]` is `seen`, for at most `timeout` ms. Blocks the thread. */
+export function waitBlocking(words: Words, index: number, seen: number, timeout: number): WaitOutcome {
+  return OUTCOME[Atomics.wait(words, index, seen, timeout)];
+}
+
+/** A sleep that does not block the thread: over already, or a promise and a way to give it up. */
+export interface AsyncWait {
+  readonly outcome: Promise<WaitOutcome>;
+  /** Stop waiting. A wake-up that was meant for this sleeper goes to the next one, so that none is eaten. */
+  abandon(): void;
+}
+
+/** Like `waitBlocking`, without blocking; keeps the process alive until it ends. */
+export function waitAsync(words: Words, index: number, seen: number, timeout: number): WaitOutcome | AsyncWait {
+  const wait = Atomics.waitAsync(words, index, seen, timeout);
+  if (!wait.async) return OUTCOME[wait.value];
+  let state: 'waiting' | 'abandoned' | 'over' = 'waiting';
+  hold();
+  const outcome = wait.value.then((value) => {
+    if (state === 'waiting') letGo();
+    else if (value === 'ok') Atomics.notify(words, index, 1);
+    state = 'over';
+    return OUTCOME[value];
+  });
+  return {
+    outcome,
+    abandon() {
+      if (state !== 'waiting') return;
+      state = 'abandoned';
+      letGo();
+    },
+  };
+}
+
+/** Wakes up to `count` sleepers on `words[index]`; blocking and async ones stand in one queue, first come first woken. */
+export function notify(words: Words, index: number, count: number): number {
+  return Atomics.notify(words, index, count);
+}

@@ -1,0 +1,24 @@
+/**
+ * Which thread this is, and what to do when it ends.
+ */
+import { isMainThread, threadId } from 'node:worker_threads';
+
+/** This thread's number in the process, from 1: the main thread is 1, so that 0 can mean nobody. */
+export const THREAD_NUMBER = threadId + 1;
+
+const farewells = new Set<() => void>();
+
+/**
+ * Runs `farewell` when this worker ends by itself (its end, `process.exit`, an uncaught error); not when it is terminated
+ * from outside, which its parent must handle. Does nothing on the main thread, whose end ends everybody. Returns how to take it back.
+ */
+export function onThreadExit(farewell: () => void): () => void {
+  if (isMainThread) return () => {};
+  if (farewells.size === 0) {
+    process.once('exit', () => {
+      for (const each of farewells) each();
+    });
+  }
+  farewells.add(farewell);
+  return () => farewells.delete(farewell);
+}

@@ -1,0 +1,26 @@
+/**
+ * How an acquire waits: a priority, a time limit, a signal; and the checks on them.
+ */
+import { ArgumentError, describe, OutOfRangeError } from '../errors.js';
+
+/** How `acquire` waits. */
+export interface AcquireOptions {
+  /** Among the tasks of this thread's event loop the higher one goes first; other threads know no priority. @default 0 */
+  readonly priority?: number;
+  /** Milliseconds to wait at most, 0 or more; then the answer is `null`. @default no limit */
+  readonly timeout?: number;
+  /** Calls the wait off: the promise rejects with a `LockCancelledError`. */
+  readonly signal?: AbortSignal;
+}
+
+/** A timeout in milliseconds, or a clear error. */
+export function checkTimeout(timeout: unknown): number {
+  if (typeof timeout !== 'number') throw new ArgumentError(`timeout: expected milliseconds, 0 or more; got ${describe(timeout)}`);
+  if (timeout >= 0) return timeout;
+  throw new OutOfRangeError(`timeout: expected milliseconds, 0 or more; got ${describe(timeout)}`);
+}
+
+/** A signal that aborts when either does. */
+export function anyOf(first: AbortSignal | undefined, second: AbortSignal | undefined): AbortSignal | undefined {
+  return first === undefined || second === undefined ? (first ?? second) : AbortSignal.any([first, second]);
+}

@@ -1,0 +1,348 @@
+/**
+ * `GlobalLock`, the face of the protocol: async-mutex's manners for event loops, blocking twins for workers, and what makes it a
+ * GIL: checkpoints, release for I/O, a switch interval. Fast paths are here, one compare-and-swap in and one store out; everything
+ * else is protocol text run by a driver.
+ */
+import type { Dialect } from '../dialects/dialect.js';
+import { type DialectName, resolveDialect } from '../dialects/registry.js';
+import { AlreadyHeldError, NotHeldError } from '../errors.js';
+import { now } from '../host/clock.js';
+import { runAsync } from '../steps/async.js';
+import { runBlocking } from '../steps/blocking.js';
+import { type AcquireOptions, anyOf, checkTimeout } from './acquire-options.js';
+import { checkHandle, type LockHandle } from './handle.js';
+import { toMicroseconds } from './interval.js';
+import { BREAKER, createWords, FINAL_DROPS, HOLDER, HOLDS, INTERVAL, LAST_HOLDER, NOBODY, placeOf, TENANT, WAITERS } from './layout.js';
+import { gaveUp, LocalQueue } from './local-queue.js';
+import { moveIn } from './place.js';
+import { type Contender, drop, isAsked, take, taken, untilUnlocked } from './protocol.js';
+import { createReleaser, type Releaser } from './releaser.js';
+import { type GilStats, readStats } from './stats.js';
+import { isThenable } from './thenable.js';
+
+/** How a `GlobalLock` is made. */
+export interface GlobalLockOptions {
+  /** Whose rules it follows. @default 'cpython-3.13' */
+  readonly dialect?: DialectName | Dialect;
+  /** Milliseconds a waiter waits before it asks the holder to drop; above 0. @default the dialect's: 5 */
+  readonly switchInterval?: number;
+  /** For messages and pictures. @default 'gil' */
+  readonly name?: string;
+}
+
+/** A thread as a lock knows it. */
+export interface ThreadInfo {
+  /** Its identity at this lock, from 1. */
+  readonly ident: number;
+  /** Node's `threadId`: 0 is the main thread. */
+  readonly threadId: number;
+}
+
+const FREE_THREADED: Releaser = createReleaser(() => {}, false);
+
+export class GlobalLock {
+  static #default: GlobalLock | undefined;
+
+  /** The lock of this interpreter: on the main thread one that is made at first use, in a worker of a pool the one it was started with. */
+  static get default(): GlobalLock {
+    GlobalLock.#default ??= new GlobalLock();
+    return GlobalLock.#default;
+  }
+
+  /** @internal A started worker says which lock it lives under. */
+  static adopt(lock: GlobalLock): void {
+    GlobalLock.#default = lock;
+  }
+
+  /**
+   * The lock of a handle that came from another thread.
+   * @throws HandleError if it is not a lock's handle, or one of another version of this package
+   */
+  static from(handle: LockHandle): GlobalLock {
+    return new GlobalLock(checkHandle(handle));
+  }
+
+  /** Whose rules this lock follows. */
+  readonly dialect: Dialect;
+  readonly name: string;
+  /** This lock, to be sent to another thread: `GlobalLock.from(handle)`. Pools take a lock among the arguments of a task as it is. */
+  readonly handle: LockHandle;
+  readonly #self: Contender;
+  readonly #queue = new LocalQueue();
+
+  /**
+   * A lock that threads share.
+   *
+   * @example
+   * ```ts
+   * import { GlobalLock } from 'gil';
+   * const lock = new GlobalLock({ dialect: 'cpython-3.13', switchInterval: 5 });
+   * console.log(lock.runExclusiveSync(() => lock.isLocked())); // => true
+   * ```
+   * @throws SwitchIntervalError, ArgumentError
+   */
+  constructor(options: GlobalLockOptions | LockHandle = {}) {
+    this.dialect = resolveDialect(options.dialect);
+    this.name = options.name ?? 'gil';
+    const words =
+      'memory' in options
+        ? new Int32Array(options.memory)
+        : createWords(toMicroseconds(options.switchInterval ?? this.dialect.switchInterval));
+    this.handle = { kind: 'gil/lock', memory: words.buffer, dialect: this.dialect, name: this.name };
+    this.#self = moveIn(words, this.dialect);
+  }
+
+  /** Whether there is a lock at all: `false` in a free-threaded dialect (CPython `sys._is_gil_enabled()`). */
+  get isEnabled(): boolean {
+    return this.dialect.lock === 'global';
+  }
+
+  /**
+   * Milliseconds a waiter waits before it asks the holder to drop the lock; whole microseconds, as CPython keeps them. Waits in
+   * progress keep the old value. CPython `sys.setswitchinterval`.
+   * @throws SwitchIntervalError unless finite and above 0
+   */
+  get switchInterval(): number {
+    return Atomics.load(this.#self.words, INTERVAL) / 1000;
+  }
+  set switchInterval(milliseconds: number) {
+    Atomics.store(this.#self.words, INTERVAL, toMicroseconds(milliseconds));
+  }
+
+  // --- async: never blocks the event loop ---------------------------------------------------------------------------
+
+  /**
+   * Waits for the lock without blocking the thread.
+   * @param options a priority, or `{ priority, timeout, signal }`
+   * @returns the releaser; `null` if `timeout` passed first
+   * @throws LockCancelledError (as a rejection) when cancelled or aborted
+   */
+  acquire(options: AcquireOptions & { readonly timeout: number }): Promise<Releaser | null>;
+  acquire(options?: number | AcquireOptions): Promise<Releaser>;
+  acquire(options?: number | AcquireOptions): Promise<Releaser | null> {
+    if (!this.isEnabled) return Promise.resolve(FREE_THREADED);
+    if (options === undefined && !this.#queue.isBusy && this.#takeFast()) return Promise.resolve(this.#releaser());
+    return this.#acquireSlow(typeof options === 'number' ? { priority: options } : (options ?? {}));
+  }
+
+  async #acquireSlow({ priority = 0, timeout, signal }: AcquireOptions): Promise<Releaser | null> {
+    const until = timeout === undefined ? Number.POSITIVE_INFINITY : now() + checkTimeout(timeout);
+    const expiry = timeout === undefined ? undefined : AbortSignal.timeout(Math.ceil(timeout));
+    const leave = await this.#queue.join(priority, anyOf(signal, expiry)).catch((error: unknown) => {
+      if (expiry?.aborted && !signal?.aborted) return null;
+      throw error;
+    });
+    if (leave === null) return null;
+    const self = this.#self;
+    try {
+      self.ownWaiters = 1;
+      const calledOff = anyOf(signal, this.#queue.headSignal);
+      return (await runAsync(take(self, until), calledOff, () => gaveUp(calledOff))) ? this.#releaser() : null;
+    } finally {
+      self.ownWaiters = 0;
+      leave();
+    }
+  }
+
+  /** Runs `task` while holding the lock; lets go when its promise has settled. */
+  async runExclusive<T>(task: () => T | Promise<T>): Promise<T> {
+    const release = await this.acquire();
+    try {
+      return await task();
+    } finally {
+      release();
+    }
+  }
+
+  /** Whether anybody holds it. */
+  isLocked(): boolean {
+    return Atomics.load(this.#self.words, HOLDER) !== NOBODY;
+  }
+
+  /** Resolves when the lock is free, or becomes free, without taking it. */
+  async waitForUnlock(): Promise<void> {
+    await runAsync(untilUnlocked(this.#self));
+  }
+
+  /** Calls off every waiting `acquire` of this thread: each rejects with a `LockCancelledError`. */
+  cancel(): void {
+    this.#queue.cancel();
+  }
+
+  /**
+   * Lets go of the lock. Never blocks: if another thread had asked for it, this thread waits for the switch before it takes the lock again.
+   * @throws NotHeldError if this thread does not hold it
+   */
+  release(): void {
+    if (!this.isEnabled) return;
+    const { words, ident, place } = this.#self;
+    if (words[HOLDER] !== ident) throw this.#notHeld('release');
+    if (words[place + BREAKER] !== 0) {
+      runBlocking(drop(this.#self, 'voluntary', 'later'));
+      return;
+    }
+    words[place + FINAL_DROPS]! += 1;
+    Atomics.store(words, HOLDER, NOBODY);
+    // Must be an atomic load, after that store: a waiter that counted itself before it saw the lock held is then seen here and woken.
+    if (Atomics.load(words, WAITERS) > 0) Atomics.notify(words, HOLDER, 1 + this.#self.ownWaiters);
+  }
+
+  // --- blocking twins -----------------------------------------------------------------------------------------------
+
+  /** Takes the lock if it is free; never waits. */
+  tryAcquire(): Releaser | null {
+    if (!this.isEnabled) return FREE_THREADED;
+    return this.#takeFast() || (!this.isHeldByCurrentThread() && runBlocking(take(this.#self, Number.NEGATIVE_INFINITY)))
+      ? this.#releaser()
+      : null;
+  }
+
+  /**
+   * Blocks the thread until it has the lock.
+   * @returns the releaser; `null` if `timeout` (milliseconds) passed first
+   * @throws AlreadyHeldError if this thread holds it already: it would wait for itself
+   */
+  acquireSync(options: { readonly timeout: number }): Releaser | null;
+  acquireSync(options?: { readonly timeout?: undefined }): Releaser;
+  acquireSync(options?: { readonly timeout?: number | undefined }): Releaser | null {
+    if (!this.isEnabled) return FREE_THREADED;
+    const timeout = options?.timeout;
+    if (!this.#takeFast()) {
+      const until = timeout === undefined ? Number.POSITIVE_INFINITY : now() + checkTimeout(timeout);
+      if (!this.#takeSlow(until, 'acquireSync')) return null;
+    }
+    return this.#releaser();
+  }
+
+  /** Runs `task` while holding the lock, blocking the thread until it has it. */
+  runExclusiveSync<T>(task: () => T): T {
+    if (!this.isEnabled) return task();
+    if (!this.#takeFast()) this.#takeSlow(Number.POSITIVE_INFINITY, 'runExclusiveSync');
+    try {
+      return task();
+    } finally {
+      this.release();
+    }
+  }
+
+  // --- what makes it a GIL ------------------------------------------------------------------------------------------
+
+  /**
+   * The eval breaker, by hand: if another thread has asked for the lock, drops it, waits until that thread or another has it, and
+   * takes it again. Blocks; a request from this thread's own event loop waits for `checkpointAsync`. In a dialect of ticks it counts
+   * as so many of them, and lets go when they are used up, asked or not.
+   * CPython Python/ceval.c: eval_breaker; CPython 2.7 Python/ceval.c: _Py_Ticker.
+   */
+  checkpoint(ticks = 1): void {
+    const self = this.#self;
+    if (this.dialect.request.by === 'ticks') {
+      self.ticks -= ticks;
+      if (self.ticks >= 0 || !this.isHeldByCurrentThread()) return;
+      self.ticks = this.dialect.request.ticks;
+    } else if (self.words[self.place + BREAKER] === 0 || !this.isHeldByCurrentThread() || !runBlocking(isAsked(self))) {
+      return;
+    }
+    runBlocking(drop(self, 'forced'));
+    runBlocking(take(self, Number.POSITIVE_INFINITY));
+  }
+
+  /** Like `checkpoint`, without blocking; here tasks of this thread's own event loop get their turn as well. */
+  async checkpointAsync(): Promise<void> {
+    const self = this.#self;
+    if (!this.isEnabled || !this.isHeldByCurrentThread()) return;
+    if (runBlocking(isAsked(self))) await runAsync(drop(self, 'forced'));
+    else if (self.ownRequest !== 0) runBlocking(drop(self, 'voluntary', 'later'));
+    else return;
+    await this.#acquireSlow({});
+  }
+
+  /**
+   * Lets go of the lock while `task` runs, and has it back when `task` returns or its promise settles, however it ends.
+   * CPython `Py_BEGIN_ALLOW_THREADS`.
+   * @throws NotHeldError if this thread does not hold it, so also inside another `releaseForIO`
+   */
+  releaseForIO<T>(task: () => T): T {
+    if (!this.isEnabled) return task();
+    const self = this.#self;
+    if (!this.isHeldByCurrentThread()) throw this.#notHeld('releaseForIO');
+    runBlocking(drop(self, 'voluntary'));
+    let result: T;
+    try {
+      result = task();
+    } catch (error) {
+      runBlocking(take(self, Number.POSITIVE_INFINITY));
+      throw error;
+    }
+    if (!isThenable(result)) {
+      runBlocking(take(self, Number.POSITIVE_INFINITY));
+      return result;
+    }
+    const again = (): Promise<unknown> => this.#acquireSlow({});
+    return Promise.resolve(result).finally(again) as T;
+  }
+
+  /** Who holds it now, or `null`. */
+  holder(): ThreadInfo | null {
+    const { words } = this.#self;
+    const ident = Atomics.load(words, HOLDER);
+    return ident === NOBODY ? null : { ident, threadId: Atomics.load(words, placeOf(ident) + TENANT) - 1 };
+  }
+
+  /** Whether this thread holds it. A plain read: nobody else ever writes this thread's name there, or takes it away. */
+  isHeldByCurrentThread(): boolean {
+    return this.#self.words[HOLDER] === this.#self.ident;
+  }
+
+  /** What has happened at this lock so far. */
+  stats(): GilStats {
+    return readStats(this.#self.words);
+  }
+
+  /** @internal This thread's identity at the lock and the word its looks read. */
+  get seat(): { readonly ident: number; readonly breaker: Int32Array } {
+    const { words, ident, place } = this.#self;
+    return { ident, breaker: words.subarray(place + BREAKER, place + BREAKER + 1) };
+  }
+
+  // --- inside -------------------------------------------------------------------------------------------------------
+
+  /** The whole of an uncontended take by the thread that had the lock last: one compare-and-swap. */
+  #takeFast(): boolean {
+    const self = this.#self;
+    const { words, place } = self;
+    if (self.debt !== 'none' || Atomics.compareExchange(words, HOLDER, NOBODY, self.ident) !== NOBODY) return false;
+    if (words[LAST_HOLDER] === self.ident) {
+      words[place + HOLDS]! += 1;
+      if (words[place + BREAKER] !== 0) words[place + BREAKER] = 0;
+      self.inherited = NOBODY;
+      self.ownRequest = 0;
+    } else {
+      runBlocking(taken(self));
+    }
+    return true;
+  }
+
+  #takeSlow(until: number, method: string): boolean {
+    if (this.isHeldByCurrentThread()) {
+      throw new AlreadyHeldError(
+        `${method}: this thread holds the lock '${this.name}' already and would wait for itself; the lock is not re-entrant. ` +
+          'Expected a thread that does not hold it: release it first, or await acquire() if an async task of this thread holds it',
+      );
+    }
+    return runBlocking(take(this.#self, until));
+  }
+
+  #releaser(): Releaser {
+    const ident = this.#self.ident;
+    return createReleaser(() => {
+      // A lock that has gone to somebody else (a checkpoint inside lost it to a shutdown, say) is not ours to give back.
+      if (this.#self.words[HOLDER] === ident) this.release();
+    }, this.#self.inherited !== NOBODY);
+  }
+
+  #notHeld(method: string): NotHeldError {
+    const holder = this.holder();
+    const held = holder === null ? 'nobody does' : `thread ${holder.threadId} does`;
+    return new NotHeldError(`${method}: expected this thread to hold the lock '${this.name}', but ${held}; acquire it first`);
+  }
+}

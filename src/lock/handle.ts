@@ -1,0 +1,28 @@
+/**
+ * What of a lock travels to another thread: its memory and its rules. A plain object, so that `postMessage` can carry it.
+ */
+import type { Dialect } from '../dialects/dialect.js';
+import { describe, HandleError } from '../errors.js';
+import { isLockMemory } from './layout.js';
+
+/** A lock on its way to another thread; `GlobalLock.from(handle)` gives the lock there. */
+export interface LockHandle {
+  readonly kind: 'gil/lock';
+  readonly memory: SharedArrayBuffer;
+  readonly dialect: Dialect;
+  readonly name: string;
+}
+
+/** Refuses whatever is not a lock's handle of this layout. */
+export function checkHandle(handle: unknown): LockHandle {
+  const { kind, memory } = (handle ?? {}) as Partial<LockHandle>;
+  if (kind !== 'gil/lock' || !(memory instanceof SharedArrayBuffer)) {
+    throw new HandleError(`GlobalLock.from: expected the handle of a lock (lock.handle); got ${describe(handle)}`);
+  }
+  if (!isLockMemory(memory)) {
+    throw new HandleError(
+      'GlobalLock.from: the handle is that of another version of this package; let both threads import the same copy of gil',
+    );
+  }
+  return handle as LockHandle;
+}

@@ -1,0 +1,80 @@
+/**
+ * The shared words of one lock: a head, then one place per thread. All state of the lock that matters to more than one thread
+ * is here and nowhere else; each word says who writes it and who reads it.
+ */
+import { allocate, type Words } from '../host/memory.js';
+
+/** Written once: tells a lock's memory from any other, and one layout from the next. */
+export const MAGIC = 0;
+/** Who holds the lock, by identity, or `NOBODY`. Written by taker and dropper; read by everybody. CPython: `locked`, but it names its holder. */
+export const HOLDER = 1;
+/** Who holds or last held it. Written by the taker; a drop leaves it (law 18). CPython: `last_holder`. */
+export const LAST_HOLDER = 2;
+/** How many times the lock went to another thread than before. Written by the taker. CPython: `switch_number`. */
+export const SWITCH_NUMBER = 3;
+/** How many threads are in a slow take. Written by waiters; a dropper notifies only when it is above 0. Never too low; too high only for a moment or after a death. */
+export const WAITERS = 4;
+/** How many threads were made to drop and wait for the switch. Written by them; a taker notifies `TURN` only when it is above 0. */
+export const FORCED = 5;
+/** Counts what a forced dropper must see: a switch, a waiter that gave up, a death. They sleep on it. CPython: `switch_cond`. */
+export const TURN = 6;
+/** The switch interval in whole microseconds. Written by whoever sets it; read anew by each waiter on each turn (law 9). CPython: `interval`. */
+export const INTERVAL = 7;
+/** Whose death left the lock behind, until the next taker has been told. Written by whoever buries the dead; cleared by the taker. */
+export const ABANDONED = 8;
+/** How often that happened. */
+export const ABANDONED_COUNT = 9;
+
+const HEAD = 16;
+
+/** A place is a cache line of its own: a thread reads its breaker in its hottest loops and nobody else's writes may disturb it. */
+export const PLACE_SIZE = 16;
+/** How many threads can be at one lock at once. */
+export const MAX_THREADS = 256;
+
+/** Not 0: somebody wants this thread to look up. Holds the stamp of the switch it was meant for. Written by requesters; read, plainly, at each look. CPython: `eval_breaker`. */
+export const BREAKER = 0;
+/** The thread's number in its process, or 0: the place is free. Written by the thread that moves in and whoever clears it. */
+export const TENANT = 1;
+/** How much of `WAITERS` is surely this thread's. Written by itself, after it counted itself in and before it counts itself out; read when it died. */
+export const WAITING = 2;
+/** How much of `FORCED` is surely this thread's. The same. */
+export const FORCED_WAIT = 3;
+/** Statistics, each written by its own thread only. */
+export const HOLDS = 4;
+export const WAITS = 5;
+export const FORCED_DROPS = 6;
+export const VOLUNTARY_DROPS = 7;
+export const FINAL_DROPS = 8;
+export const REQUESTS = 9;
+
+/** Nobody's identity. Threads count from 1. */
+export const NOBODY = 0;
+
+const MAGIC_VALUE = 0x47_49_4c_31; // "GIL1": layout 1
+
+/** The first word of the place of thread `ident`. */
+export function placeOf(ident: number): number {
+  return HEAD + (ident - 1) * PLACE_SIZE;
+}
+
+/** Memory for a new lock. */
+export function createWords(intervalMicroseconds: number): Words {
+  const words = allocate(HEAD + MAX_THREADS * PLACE_SIZE);
+  words[MAGIC] = MAGIC_VALUE;
+  words[INTERVAL] = intervalMicroseconds;
+  return words;
+}
+
+/** Whether this is the memory of a lock of this very layout. */
+export function isLockMemory(buffer: SharedArrayBuffer): boolean {
+  return buffer.byteLength === (HEAD + MAX_THREADS * PLACE_SIZE) * 4 && new Int32Array(buffer)[MAGIC] === MAGIC_VALUE;
+}
+
+/**
+ * What a requester leaves in a holder's breaker: never 0, and different after each switch. So a request that arrives late, when the
+ * thread it was meant for has long dropped and taken again, is seen to be stale (law 8) without a mutex around both.
+ */
+export function stamp(switchNumber: number): number {
+  return (switchNumber << 1) | 1;
+}

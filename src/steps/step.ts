@@ -1,0 +1,67 @@
+/**
+ * The language in which every blocking algorithm of this package is written: a generator of steps over shared words.
+ * Each `yield*` is a point where another thread may run; who performs the step is a driver's business (blocking, async, virtual).
+ */
+import type { WaitOutcome, Words } from '../host/memory.js';
+
+export type { WaitOutcome, Words } from '../host/memory.js';
+export { CHANGED, TIMED_OUT, WOKEN } from '../host/memory.js';
+
+/** What a step does. */
+export type Operation = 'load' | 'store' | 'cas' | 'add' | 'wait' | 'notify' | 'now';
+
+/** One step. A class, so that all steps have one shape: the drivers' dispatch stays monomorphic. */
+export class Step {
+  readonly operation: Operation;
+  readonly words: Words;
+  readonly index: number;
+  /** `store`: the value · `cas`: expected · `add`: how much · `wait`: the value seen · `notify`: how many. */
+  readonly first: number;
+  /** `cas`: the new value · `wait`: the timeout in milliseconds. */
+  readonly second: number;
+  constructor(operation: Operation, words: Words, index: number, first: number, second: number) {
+    this.operation = operation;
+    this.words = words;
+    this.index = index;
+    this.first = first;
+    this.second = second;
+  }
+}
+
+/** An algorithm: yields steps, is given each step's result, returns `T`. */
+export type Protocol<T> = Generator<Step, T, number>;
+
+/** Reads a word; everything its last writer wrote before is visible afterwards. */
+export function* load(words: Words, index: number): Protocol<number> {
+  return yield new Step('load', words, index, 0, 0);
+}
+
+/** Writes a word; whoever reads it sees everything written before. */
+export function* store(words: Words, index: number, value: number): Protocol<void> {
+  yield new Step('store', words, index, value, 0);
+}
+
+/** Writes `value` if the word is `expected`; gives what was there. */
+export function* cas(words: Words, index: number, expected: number, value: number): Protocol<number> {
+  return yield new Step('cas', words, index, expected, value);
+}
+
+/** Adds to a word; gives what was there before. */
+export function* add(words: Words, index: number, amount: number): Protocol<number> {
+  return yield new Step('add', words, index, amount, 0);
+}
+
+/** Sleeps while the word is `seen`, at most `timeout` ms (`Infinity`: for ever). */
+export function* wait(words: Words, index: number, seen: number, timeout: number): Protocol<WaitOutcome> {
+  return (yield new Step('wait', words, index, seen, timeout)) as WaitOutcome;
+}
+
+/** Wakes up to `count` sleepers on the word. */
+export function* notify(words: Words, index: number, count: number): Protocol<number> {
+  return yield new Step('notify', words, index, count, 0);
+}
+
+/** Milliseconds on the driver's clock. */
+export function* now(words: Words): Protocol<number> {
+  return yield new Step('now', words, 0, 0, 0);
+}
