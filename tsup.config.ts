@@ -13,7 +13,6 @@ export default defineConfig({
     'entry/worker': 'src/entry/worker.ts',
     'entry/process': 'src/entry/process.ts',
     'entry/hooks': 'src/entry/hooks.ts',
-    'entry/lab-tasks': 'src/lab/tasks.ts',
   },
   format: 'esm',
   target: 'es2022',

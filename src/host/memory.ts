@@ -57,3 +57,10 @@ export function waitAsync(words: Words, index: number, seen: number, timeout: nu
 export function notify(words: Words, index: number, count: number): number {
   return Atomics.notify(words, index, count);
 }
+
+const NOTHING = allocate(1);
+
+/** Blocks the thread for `ms` milliseconds. */
+export function sleepBlocking(ms: number): void {
+  Atomics.wait(NOTHING, 0, 0, ms);
+}

@@ -22,3 +22,8 @@ export function onThreadExit(farewell: () => void): () => void {
   farewells.add(farewell);
   return () => farewells.delete(farewell);
 }
+
+/** Ends this worker or child process now; what it has sent before still arrives. */
+export function endThread(): never {
+  process.exit(0);
+}

@@ -7,12 +7,26 @@ import type { Dialect } from '../dialects/dialect.js';
 import { type DialectName, resolveDialect } from '../dialects/registry.js';
 import { AlreadyHeldError, NotHeldError } from '../errors.js';
 import { now } from '../host/clock.js';
+import { THREAD_NUMBER } from '../host/thread.js';
 import { runAsync } from '../steps/async.js';
 import { runBlocking } from '../steps/blocking.js';
 import { type AcquireOptions, anyOf, checkTimeout } from './acquire-options.js';
 import { checkHandle, type LockHandle } from './handle.js';
 import { toMicroseconds } from './interval.js';
-import { BREAKER, createWords, FINAL_DROPS, HOLDER, HOLDS, INTERVAL, LAST_HOLDER, NOBODY, placeOf, TENANT, WAITERS } from './layout.js';
+import {
+  BREAKER,
+  createWords,
+  FINAL_DROPS,
+  HOLDS,
+  holderIn,
+  INTERVAL,
+  LAST_HOLDER,
+  LOCK,
+  NOBODY,
+  placeOf,
+  TENANT,
+  waitersIn,
+} from './layout.js';
 import { gaveUp, LocalQueue } from './local-queue.js';
 import { moveIn } from './place.js';
 import { type Contender, drop, isAsked, take, taken, untilUnlocked } from './protocol.js';
@@ -38,7 +52,8 @@ export interface ThreadInfo {
   readonly threadId: number;
 }
 
-const FREE_THREADED: Releaser = createReleaser(() => {}, false);
+/** What `acquire` gives where there is no lock. */
+const FREE_THREADED: Releaser = createReleaser({ isHeldByCurrentThread: () => false, release() {} }, false);
 
 export class GlobalLock {
   static #default: GlobalLock | undefined;
@@ -156,7 +171,7 @@ export class GlobalLock {
 
   /** Whether anybody holds it. */
   isLocked(): boolean {
-    return Atomics.load(this.#self.words, HOLDER) !== NOBODY;
+    return holderIn(Atomics.load(this.#self.words, LOCK)) !== NOBODY;
   }
 
   /** Resolves when the lock is free, or becomes free, without taking it. */
@@ -175,16 +190,14 @@ export class GlobalLock {
    */
   release(): void {
     if (!this.isEnabled) return;
-    const { words, ident, place } = this.#self;
-    if (words[HOLDER] !== ident) throw this.#notHeld('release');
+    const { words, ident, place, ownWaiters } = this.#self;
+    if (holderIn(words[LOCK]!) !== ident) throw this.#notHeld('release');
     if (words[place + BREAKER] !== 0) {
       runBlocking(drop(this.#self, 'voluntary', 'later'));
       return;
     }
     words[place + FINAL_DROPS]! += 1;
-    Atomics.store(words, HOLDER, NOBODY);
-    // Must be an atomic load, after that store: a waiter that counted itself before it saw the lock held is then seen here and woken.
-    if (Atomics.load(words, WAITERS) > 0) Atomics.notify(words, HOLDER, 1 + this.#self.ownWaiters);
+    if (waitersIn(Atomics.sub(words, LOCK, ident)) > 0) Atomics.notify(words, LOCK, 1 + ownWaiters);
   }
 
   // --- blocking twins -----------------------------------------------------------------------------------------------
@@ -284,13 +297,13 @@ export class GlobalLock {
   /** Who holds it now, or `null`. */
   holder(): ThreadInfo | null {
     const { words } = this.#self;
-    const ident = Atomics.load(words, HOLDER);
+    const ident = holderIn(Atomics.load(words, LOCK));
     return ident === NOBODY ? null : { ident, threadId: Atomics.load(words, placeOf(ident) + TENANT) - 1 };
   }
 
   /** Whether this thread holds it. A plain read: nobody else ever writes this thread's name there, or takes it away. */
   isHeldByCurrentThread(): boolean {
-    return this.#self.words[HOLDER] === this.#self.ident;
+    return holderIn(this.#self.words[LOCK]!) === this.#self.ident;
   }
 
   /** What has happened at this lock so far. */
@@ -298,19 +311,19 @@ export class GlobalLock {
     return readStats(this.#self.words);
   }
 
-  /** @internal This thread's identity at the lock and the word its looks read. */
-  get seat(): { readonly ident: number; readonly breaker: Int32Array } {
+  /** @internal This thread at the lock, and the word its looks read. */
+  get seat(): ThreadInfo & { readonly breaker: Int32Array } {
     const { words, ident, place } = this.#self;
-    return { ident, breaker: words.subarray(place + BREAKER, place + BREAKER + 1) };
+    return { ident, threadId: THREAD_NUMBER - 1, breaker: words.subarray(place + BREAKER, place + BREAKER + 1) };
   }
 
   // --- inside -------------------------------------------------------------------------------------------------------
 
-  /** The whole of an uncontended take by the thread that had the lock last: one compare-and-swap. */
+  /** The whole of an uncontended take by the thread that had the lock last: one compare-and-swap. With anybody waiting it is the slow path's turn. */
   #takeFast(): boolean {
     const self = this.#self;
     const { words, place } = self;
-    if (self.debt !== 'none' || Atomics.compareExchange(words, HOLDER, NOBODY, self.ident) !== NOBODY) return false;
+    if (self.debt !== 'none' || Atomics.compareExchange(words, LOCK, NOBODY, self.ident) !== NOBODY) return false;
     if (words[LAST_HOLDER] === self.ident) {
       words[place + HOLDS]! += 1;
       if (words[place + BREAKER] !== 0) words[place + BREAKER] = 0;
@@ -329,15 +342,16 @@ export class GlobalLock {
           'Expected a thread that does not hold it: release it first, or await acquire() if an async task of this thread holds it',
       );
     }
+    // A thread that blocks on another lock lets go of the one it lives under, or the two could wait for each other (law 32).
+    const gil = GlobalLock.#default;
+    if (gil !== undefined && gil !== this && gil.isHeldByCurrentThread()) {
+      return gil.releaseForIO(() => runBlocking(take(this.#self, until)));
+    }
     return runBlocking(take(this.#self, until));
   }
 
   #releaser(): Releaser {
-    const ident = this.#self.ident;
-    return createReleaser(() => {
-      // A lock that has gone to somebody else (a checkpoint inside lost it to a shutdown, say) is not ours to give back.
-      if (this.#self.words[HOLDER] === ident) this.release();
-    }, this.#self.inherited !== NOBODY);
+    return createReleaser(this, this.#self.inherited !== NOBODY);
   }
 
   #notHeld(method: string): NotHeldError {

@@ -13,3 +13,8 @@ export function toMicroseconds(milliseconds: unknown): number {
     `switchInterval: expected milliseconds above 0 and at most ${Math.trunc(MAX_MICROSECONDS / 1000)}, such as 5; got ${describe(milliseconds)}`,
   );
 }
+
+/** The same check, for an interval that a lock elsewhere will be made with. */
+export function checkSwitchInterval(milliseconds: unknown): number {
+  return toMicroseconds(milliseconds) / 1000;
+}

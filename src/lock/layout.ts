@@ -6,24 +6,27 @@ import { allocate, type Words } from '../host/memory.js';
 
 /** Written once: tells a lock's memory from any other, and one layout from the next. */
 export const MAGIC = 0;
-/** Who holds the lock, by identity, or `NOBODY`. Written by taker and dropper; read by everybody. CPython: `locked`, but it names its holder. */
-export const HOLDER = 1;
+/**
+ * Who holds the lock and how many wait for it, in one word: the holder's identity, or `NOBODY`, in the low half, the count of threads
+ * in a slow take in the high half. Together, so that one instruction drops the lock and learns whether there is anybody to wake.
+ * Written by taker, dropper and waiters; read by everybody; waiters sleep on it. CPython: `locked` and its `cond`.
+ * The count is never too low; too high only for a moment, or after a death in the midst of counting.
+ */
+export const LOCK = 1;
 /** Who holds or last held it. Written by the taker; a drop leaves it (law 18). CPython: `last_holder`. */
 export const LAST_HOLDER = 2;
 /** How many times the lock went to another thread than before. Written by the taker. CPython: `switch_number`. */
 export const SWITCH_NUMBER = 3;
-/** How many threads are in a slow take. Written by waiters; a dropper notifies only when it is above 0. Never too low; too high only for a moment or after a death. */
-export const WAITERS = 4;
 /** How many threads were made to drop and wait for the switch. Written by them; a taker notifies `TURN` only when it is above 0. */
-export const FORCED = 5;
+export const FORCED = 4;
 /** Counts what a forced dropper must see: a switch, a waiter that gave up, a death. They sleep on it. CPython: `switch_cond`. */
-export const TURN = 6;
+export const TURN = 5;
 /** The switch interval in whole microseconds. Written by whoever sets it; read anew by each waiter on each turn (law 9). CPython: `interval`. */
-export const INTERVAL = 7;
+export const INTERVAL = 6;
 /** Whose death left the lock behind, until the next taker has been told. Written by whoever buries the dead; cleared by the taker. */
-export const ABANDONED = 8;
+export const ABANDONED = 7;
 /** How often that happened. */
-export const ABANDONED_COUNT = 9;
+export const ABANDONED_COUNT = 8;
 
 const HEAD = 16;
 
@@ -36,7 +39,7 @@ export const MAX_THREADS = 256;
 export const BREAKER = 0;
 /** The thread's number in its process, or 0: the place is free. Written by the thread that moves in and whoever clears it. */
 export const TENANT = 1;
-/** How much of `WAITERS` is surely this thread's. Written by itself, after it counted itself in and before it counts itself out; read when it died. */
+/** How much of the count in `LOCK` is surely this thread's. Written by itself, after it counted itself in and before it counts itself out; read when it died. */
 export const WAITING = 2;
 /** How much of `FORCED` is surely this thread's. The same. */
 export const FORCED_WAIT = 3;
@@ -52,6 +55,19 @@ export const REQUESTS = 9;
 export const NOBODY = 0;
 
 const MAGIC_VALUE = 0x47_49_4c_31; // "GIL1": layout 1
+
+/** One waiter, in the word `LOCK`. */
+export const ONE_WAITER = 1 << 16;
+
+/** Whom the word `LOCK` names. */
+export function holderIn(lock: number): number {
+  return lock & 0xffff;
+}
+
+/** How many waiters the word `LOCK` counts. */
+export function waitersIn(lock: number): number {
+  return lock >>> 16;
+}
 
 /** The first word of the place of thread `ident`. */
 export function placeOf(ident: number): number {

@@ -10,7 +10,7 @@
  * - A thread that lets go by itself does not wait, unless it had been asked (laws 15, 16).
  * - There is no queue and no priority: who comes next is up to chance and the operating system (laws 19 to 21).
  *
- * | HOLDER | WAITERS | breaker of HOLDER | FORCED | meaning                                                      |
+ * | holder | waiters | holder's breaker  | FORCED | meaning                                                      |
  * |--------|---------|-------------------|--------|--------------------------------------------------------------|
  * | 0      | 0       | –                 | 0      | free                                                         |
  * | 0      | > 0     | –                 | 0      | just dropped: the first sleeper is being woken               |
@@ -32,12 +32,14 @@ import {
   FORCED,
   FORCED_DROPS,
   FORCED_WAIT,
-  HOLDER,
   HOLDS,
+  holderIn,
   INTERVAL,
   LAST_HOLDER,
+  LOCK,
   MAX_THREADS,
   NOBODY,
+  ONE_WAITER,
   placeOf,
   REQUESTS,
   SWITCH_NUMBER,
@@ -45,14 +47,14 @@ import {
   TENANT,
   TURN,
   VOLUNTARY_DROPS,
-  WAITERS,
   WAITING,
   WAITS,
+  waitersIn,
 } from './layout.js';
 
 const EVERYBODY = Number.POSITIVE_INFINITY;
 
-/** How long a forced dropper believes `WAITERS` before it counts the waiting threads one by one. Only a death makes the two differ. */
+/** How long a forced dropper believes the count of waiters before it counts the waiting threads one by one. Only a death makes the two differ. */
 const DOUBT_AFTER = 20;
 
 /** One thread at one lock. What is not in the words is this thread's own. */
@@ -77,22 +79,22 @@ export interface Contender {
 
 /** Takes the lock; `false` if it was not to be had until the time `until`. */
 export function* take(self: Contender, until: number): Protocol<boolean> {
-  const { words, ident } = self;
+  const { words } = self;
   if (self.debt === 'switch' && (yield* awaitSwitch(self, until)) === 'overdue') return false;
-  if ((yield* cas(words, HOLDER, NOBODY, ident)) === NOBODY) {
+  if (yield* grab(self)) {
     yield* taken(self);
     return true;
   }
   yield* joinWaiters(self);
   try {
-    while ((yield* cas(words, HOLDER, NOBODY, ident)) !== NOBODY) {
+    while (!(yield* grab(self))) {
       const switchNumber = yield* load(words, SWITCH_NUMBER);
       const interval = yield* patience(self);
       const left = until === Number.POSITIVE_INFINITY ? until : until - (yield* now(words));
       if (left <= 0) return false;
-      const holder = yield* load(words, HOLDER);
-      if (holder === NOBODY) continue;
-      const outcome = yield* wait(words, HOLDER, holder, Math.min(interval, left));
+      const lock = yield* load(words, LOCK);
+      if (holderIn(lock) === NOBODY) continue;
+      const outcome = yield* wait(words, LOCK, lock, Math.min(interval, left));
       // Woken, or the lock changed hands while we slept: a new interval begins, and nobody is asked anything.
       if (outcome === TIMED_OUT && interval <= left) yield* request(self, switchNumber);
     }
@@ -104,6 +106,16 @@ export function* take(self: Contender, until: number): Protocol<boolean> {
   }
 }
 
+/** Puts our name on the lock if nobody's is, whatever the count of waiters. */
+function* grab({ words, ident }: Contender): Protocol<boolean> {
+  for (let lock = yield* load(words, LOCK); holderIn(lock) === NOBODY; ) {
+    const seen = yield* cas(words, LOCK, lock, lock | ident);
+    if (seen === lock) return true;
+    lock = seen;
+  }
+  return false;
+}
+
 /** How long a waiter waits before it asks. In a dialect where nobody asks, for ever. At least 1 µs, as CPython clamps it. */
 function* patience(self: Contender): Protocol<number> {
   if (self.dialect.request.by !== 'waiter') return Number.POSITIVE_INFINITY;
@@ -112,7 +124,7 @@ function* patience(self: Contender): Protocol<number> {
 
 function* joinWaiters(self: Contender): Protocol<void> {
   const { words, place } = self;
-  yield* add(words, WAITERS, 1);
+  yield* add(words, LOCK, ONE_WAITER);
   yield* add(words, place + WAITING, 1);
   yield* add(words, place + WAITS, 1);
 }
@@ -120,7 +132,7 @@ function* joinWaiters(self: Contender): Protocol<void> {
 function* leaveWaiters(self: Contender): Protocol<void> {
   const { words, place } = self;
   yield* add(words, place + WAITING, -1);
-  yield* add(words, WAITERS, -1);
+  yield* add(words, LOCK, -ONE_WAITER);
   // The one who asked may be the one who gives up: whoever was made to drop for it must not wait for it (law 39).
   yield* wakeForced(words);
 }
@@ -128,7 +140,7 @@ function* leaveWaiters(self: Contender): Protocol<void> {
 /** Asks whoever holds the lock to drop it, unless it was handed over since `switchNumber` was read. */
 function* request(self: Contender, switchNumber: number): Protocol<void> {
   const { words, ident, place } = self;
-  const holder = yield* load(words, HOLDER);
+  const holder = holderIn(yield* load(words, LOCK));
   if (holder === NOBODY || (yield* load(words, SWITCH_NUMBER)) !== switchNumber) return;
   yield* add(words, place + REQUESTS, 1);
   if (holder === ident) self.ownRequest = stamp(switchNumber);
@@ -171,15 +183,15 @@ export function* isAsked(self: Contender): Protocol<boolean> {
  * another thread has the lock, or, with `settle: 'later'`, before it takes it the next time. A `final` drop never waits.
  */
 export function* drop(self: Contender, reason: DropReason, settle: 'now' | 'later' = 'now'): Protocol<void> {
-  const { words, place } = self;
+  const { words, ident, place } = self;
   const counter = reason === 'forced' ? FORCED_DROPS : reason === 'voluntary' ? VOLUNTARY_DROPS : FINAL_DROPS;
   yield* add(words, place + counter, 1);
   const mustSwitch = reason !== 'final' && self.dialect.afterDrop === 'wait-for-switch' && (yield* isAsked(self));
   yield* store(words, place + BREAKER, 0);
-  yield* store(words, HOLDER, NOBODY);
-  // After the store: a waiter either finds the lock free before it sleeps, or is counted here and woken. Our own waiter cannot run
-  // before this thread returns to its event loop, so one more is woken in its stead.
-  if ((yield* load(words, WAITERS)) > 0) yield* notify(words, HOLDER, 1 + self.ownWaiters);
+  const lock = yield* add(words, LOCK, -ident);
+  // A waiter either finds the lock free before it sleeps, or was counted in the word just changed and is woken. Our own waiter cannot
+  // run before this thread returns to its event loop, so one more is woken in its stead.
+  if (waitersIn(lock) > 0) yield* notify(words, LOCK, 1 + self.ownWaiters);
   if (!mustSwitch) return;
   self.debt = 'switch';
   if (settle === 'now') yield* awaitSwitch(self, Number.POSITIVE_INFINITY);
@@ -197,7 +209,7 @@ function* awaitSwitch(self: Contender, until: number): Protocol<'settled' | 'ove
   try {
     for (;;) {
       const turn = yield* load(words, TURN);
-      const gone = (yield* load(words, LAST_HOLDER)) !== ident || (yield* load(words, WAITERS)) <= self.ownWaiters;
+      const gone = (yield* load(words, LAST_HOLDER)) !== ident || waitersIn(yield* load(words, LOCK)) <= self.ownWaiters;
       if (gone || doubts === 2) {
         self.debt = 'none';
         return 'settled';
@@ -214,7 +226,7 @@ function* awaitSwitch(self: Contender, until: number): Protocol<'settled' | 'ove
   }
 }
 
-/** Counts by looking at every place: `WAITERS` stays too high when a thread dies at the instant of counting itself. */
+/** Counts by looking at every place: the count in `LOCK` stays too high when a thread dies at the instant of counting itself. */
 function* anybodyWaits(self: Contender): Protocol<boolean> {
   for (let ident = 1; ident <= MAX_THREADS; ident += 1) {
     if (ident !== self.ident && (yield* load(self.words, placeOf(ident) + WAITING)) > 0) return true;
@@ -226,14 +238,14 @@ function* anybodyWaits(self: Contender): Protocol<boolean> {
 export function* untilUnlocked(self: Contender): Protocol<void> {
   const { words } = self;
   for (;;) {
-    const holder = yield* load(words, HOLDER);
-    if (holder === NOBODY) return;
     yield* joinWaiters(self);
     try {
-      yield* wait(words, HOLDER, holder, Number.POSITIVE_INFINITY);
+      const lock = yield* load(words, LOCK);
+      if (holderIn(lock) === NOBODY) return;
+      yield* wait(words, LOCK, lock, Number.POSITIVE_INFINITY);
     } finally {
       yield* leaveWaiters(self);
-      yield* notify(words, HOLDER, 1);
+      yield* notify(words, LOCK, 1);
     }
   }
 }
@@ -241,20 +253,20 @@ export function* untilUnlocked(self: Contender): Protocol<void> {
 /** Takes back everything that the dead thread `ident` left behind. Run by whoever learns of its death; the dead does not interfere. */
 export function* bury(words: Words, ident: number): Protocol<'clean' | 'abandoned'> {
   const place = placeOf(ident);
-  yield* add(words, WAITERS, -(yield* load(words, place + WAITING)));
+  yield* add(words, LOCK, -ONE_WAITER * (yield* load(words, place + WAITING)));
   yield* store(words, place + WAITING, 0);
   yield* add(words, FORCED, -(yield* load(words, place + FORCED_WAIT)));
   yield* store(words, place + FORCED_WAIT, 0);
-  const held = (yield* load(words, HOLDER)) === ident;
+  const held = holderIn(yield* load(words, LOCK)) === ident;
   if (held) {
     yield* store(words, ABANDONED, ident);
     yield* add(words, ABANDONED_COUNT, 1);
     // The next taker is then surely not the last holder, so it takes the long way and finds out.
     yield* store(words, LAST_HOLDER, NOBODY);
-    yield* store(words, HOLDER, NOBODY);
+    yield* add(words, LOCK, -ident);
   }
   // The dead may have been about to wake somebody: everybody looks for himself.
-  yield* notify(words, HOLDER, EVERYBODY);
+  yield* notify(words, LOCK, EVERYBODY);
   yield* add(words, TURN, 1);
   yield* notify(words, TURN, EVERYBODY);
   yield* store(words, place + BREAKER, 0);

@@ -9,13 +9,14 @@ export interface Releaser extends Disposable {
   readonly abandoned: boolean;
 }
 
-/** A releaser that runs `release` once. */
-export function createReleaser(release: () => void, abandoned: boolean): Releaser {
+/** One closure and no more: this is on the fast path of every acquire. */
+export function createReleaser(lock: { isHeldByCurrentThread(): boolean; release(): void }, abandoned: boolean): Releaser {
   let held = true;
   const releaser = (): void => {
     if (!held) return;
     held = false;
-    release();
+    // A hold that was ended by `release()` is not this releaser's to end again.
+    if (lock.isHeldByCurrentThread()) lock.release();
   };
   releaser.abandoned = abandoned;
   releaser[Symbol.dispose] = releaser;

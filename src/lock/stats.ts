@@ -7,14 +7,15 @@ import {
   FINAL_DROPS,
   FORCED_DROPS,
   HOLDS,
+  LOCK,
   MAX_THREADS,
   placeOf,
   REQUESTS,
   SWITCH_NUMBER,
   TENANT,
   VOLUNTARY_DROPS,
-  WAITERS,
   WAITS,
+  waitersIn,
 } from './layout.js';
 
 /** Counts since the lock was made; threads that have ended and whose place was taken again are no longer in the sums. */
@@ -58,7 +59,7 @@ export function readStats(words: Words): GilStats {
     requests: sum(REQUESTS),
     drops: { forced: sum(FORCED_DROPS), voluntary: sum(VOLUNTARY_DROPS), final: sum(FINAL_DROPS) },
     abandoned: Atomics.load(words, ABANDONED_COUNT),
-    waiting: Atomics.load(words, WAITERS),
+    waiting: waitersIn(Atomics.load(words, LOCK)),
     threads,
   };
 }

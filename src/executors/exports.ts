@@ -1,0 +1,38 @@
+/**
+ * What of this package a function by value may use in a worker: every value that `gil` exports, by name. A list and not a look at the
+ * face itself, because rooms do not import faces; a test holds the two together.
+ */
+export const EXPORTS: ReadonlySet<string> = new Set([
+  'AlreadyHeldError',
+  'ArgumentError',
+  'BrokenPoolError',
+  'CancelledError',
+  'CloneError',
+  'FreeVariableError',
+  'Future',
+  'GlobalLock',
+  'HandleError',
+  'InvalidStateError',
+  'LockCancelledError',
+  'MapResults',
+  'NotHeldError',
+  'OutOfRangeError',
+  'PoolShutdownError',
+  'ProcessPool',
+  'SwitchIntervalError',
+  'TaskExportError',
+  'TaskFunctionError',
+  'TaskModuleError',
+  'TaskSyntaxError',
+  'ThreadPool',
+  'TimeoutError',
+  'TooManyThreadsError',
+  'WorkerDiedError',
+  'checkpoint',
+  'currentThread',
+  'dialects',
+  'releaseForIO',
+  'releasing',
+  'sleep',
+  'tasks',
+]);

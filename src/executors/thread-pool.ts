@@ -1,0 +1,73 @@
+/**
+ * `ThreadPool`: worker threads that share one lock. Concurrent, never parallel, like `ThreadPoolExecutor` under a GIL.
+ * CPython Lib/concurrent/futures/thread.py.
+ */
+import { availableParallelism } from 'node:os';
+import type { ResourceLimits } from 'node:worker_threads';
+import type { Dialect } from '../dialects/dialect.js';
+import type { DialectName } from '../dialects/registry.js';
+import { ArgumentError, describe } from '../errors.js';
+import { WORKER_ENTRY } from '../host/files.js';
+import { startWorker } from '../host/peer.js';
+import { GlobalLock } from '../lock/global-lock.js';
+import { checkMaxWorkers, Executor } from './executor.js';
+
+/** How a `ThreadPool` is made. */
+export interface ThreadPoolOptions {
+  /** The lock its threads share. @default GlobalLock.default, or a new one if `dialect` or `switchInterval` is given */
+  readonly lock?: GlobalLock;
+  /** Whose rules a new lock follows. @default 'cpython-3.13' */
+  readonly dialect?: DialectName | Dialect;
+  /** The switch interval of a new lock, in milliseconds above 0. @default 5 */
+  readonly switchInterval?: number;
+  /** Threads are named `prefix_0`, `prefix_1`, … @default 'ThreadPool-N' */
+  readonly threadNamePrefix?: string;
+  /** As of Node's `Worker`. */
+  readonly resourceLimits?: ResourceLimits;
+}
+
+let pools = 0;
+
+/**
+ * Worker threads that share one `GlobalLock`: one at a time runs JavaScript, the others wait for the lock, for I/O, or in native code
+ * that has let go of it.
+ *
+ * @example
+ * ```ts
+ * import { ThreadPool } from 'gil';
+ * const pool = new ThreadPool(2);
+ * console.log(await pool.map((x) => x * x, [1, 2, 3]).toArray()); // => [1, 4, 9]
+ * await pool.shutdown();
+ * ```
+ */
+export class ThreadPool extends Executor {
+  /** The lock its threads share. */
+  readonly lock: GlobalLock;
+
+  /**
+   * @param maxWorkers how many threads at most, 1 or more; default: the number of cores plus 4, at most 32
+   * @throws OutOfRangeError, ArgumentError, SwitchIntervalError
+   */
+  constructor(maxWorkers: number = Math.min(32, availableParallelism() + 4), options: ThreadPoolOptions = {}) {
+    const lock = chooseLock(options);
+    super({
+      maxWorkers: checkMaxWorkers(maxWorkers),
+      threadNamePrefix: options.threadNamePrefix ?? `ThreadPool-${pools++}`,
+      dialect: lock.dialect,
+      lock: lock.handle,
+      startPeer: (data, events) =>
+        startWorker({ entry: WORKER_ENTRY, data, name: data.name, resourceLimits: options.resourceLimits }, events),
+    });
+    this.lock = lock;
+  }
+}
+
+function chooseLock({ lock, dialect, switchInterval }: ThreadPoolOptions): GlobalLock {
+  if (lock === undefined) {
+    if (dialect === undefined && switchInterval === undefined) return GlobalLock.default;
+    return new GlobalLock({ ...(dialect === undefined ? {} : { dialect }), ...(switchInterval === undefined ? {} : { switchInterval }) });
+  }
+  if (!(lock instanceof GlobalLock)) throw new ArgumentError(`lock: expected a GlobalLock; got ${describe(lock)}`);
+  if (dialect === undefined && switchInterval === undefined) return lock;
+  throw new ArgumentError('lock: expected either a lock or the dialect and switchInterval of a new one, not both; set them on the lock');
+}

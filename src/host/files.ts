@@ -1,0 +1,11 @@
+/**
+ * Where the files are that a pool starts and that generated code imports. The build puts every chunk into one folder with `entry/`
+ * beside it, so these paths are right in the built package, whichever chunk this text lands in, and only there.
+ */
+
+const beside = (path: string): URL => new URL(path, import.meta.url);
+
+/** What a worker thread runs. */
+export const WORKER_ENTRY = beside('./entry/worker.js');
+/** What a child process runs. */
+export const PROCESS_ENTRY = beside('./entry/process.js');

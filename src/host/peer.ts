@@ -1,0 +1,100 @@
+/**
+ * Starting and ending other threads and processes: one shape for both, so that a pool need not know which it has.
+ */
+import { type ChildProcess, fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { type ResourceLimits, Worker } from 'node:worker_threads';
+
+/** What a peer tells its parent. */
+export interface PeerEvents {
+  /** It sent something. */
+  readonly onMessage: (message: unknown) => void;
+  /** Something it sent could not be decoded, or it failed with an error that nobody caught; it may end next. */
+  readonly onError: (error: unknown) => void;
+  /** It is gone. `code` is `null` when a signal ended a process. */
+  readonly onExit: (code: number | null) => void;
+}
+
+/** A started worker thread or child process. */
+export interface Peer {
+  /** `worker thread 3` or `process 4711`. */
+  readonly label: string;
+  /** The number its places at locks bear, as `THREAD_NUMBER` is here; 0 for a process, which shares no memory. */
+  readonly threadNumber: number;
+  /** Sends a message. Throws a DataCloneError if it cannot be cloned; nothing is sent then. */
+  send(message: unknown): void;
+  /** Whether the process stays alive for it. */
+  keep(alive: 'alive' | 'idle'): void;
+  /** Ends it at once, whatever it is doing. */
+  terminate(): void;
+}
+
+/** How a peer is started. */
+export interface PeerOptions {
+  readonly entry: URL;
+  readonly data: unknown;
+  readonly name: string;
+  readonly resourceLimits?: ResourceLimits | undefined;
+}
+
+/** Starts a worker thread. */
+export function startWorker({ entry, data, name, resourceLimits }: PeerOptions, events: PeerEvents): Peer {
+  const worker = new Worker(entry, { workerData: data, name, ...(resourceLimits ? { resourceLimits } : {}) });
+  worker.on('message', events.onMessage);
+  worker.on('messageerror', events.onError);
+  worker.on('error', events.onError);
+  worker.on('exit', events.onExit);
+  return {
+    label: `worker thread ${worker.threadId}`,
+    threadNumber: worker.threadId + 1,
+    send: (message) => worker.postMessage(message),
+    keep: (alive) => (alive === 'alive' ? worker.ref() : worker.unref()),
+    terminate: () => void worker.terminate(),
+  };
+}
+
+/** Starts a child process that speaks structured clone over its channel. Its data is the first message. */
+export function startProcess({ entry, data, name }: PeerOptions, events: PeerEvents): Peer {
+  const child = fork(fileURLToPath(entry), [], { serialization: 'advanced', execArgv: process.execArgv.filter(isForChildren) });
+  let exited: 'no' | 'yes' = 'no';
+  const exit = (code: number | null): void => {
+    if (exited === 'yes') return;
+    exited = 'yes';
+    events.onExit(code);
+  };
+  child.on('message', events.onMessage);
+  child.on('error', events.onError);
+  // `exit` comes before the last messages have been read, `close` does not come if a grandchild holds stdout open: the channel decides.
+  child.on('exit', (code) => {
+    if (child.connected) child.once('disconnect', () => setImmediate(exit, code));
+    else setImmediate(exit, code);
+  });
+  child.send(data as object, () => {});
+  return {
+    label: `process ${child.pid ?? '(not started)'} (${name})`,
+    threadNumber: 0,
+    send: (message) => {
+      if (!child.connected) return;
+      // Before sending, because the channel serialises later and would report a failure to nobody.
+      structuredClone(message);
+      child.send(message as object, () => {});
+    },
+    keep: (alive) => keepProcess(child, alive),
+    terminate: () => void child.kill('SIGKILL'),
+  };
+}
+
+function keepProcess(child: ChildProcess, alive: 'alive' | 'idle'): void {
+  if (alive === 'alive') {
+    child.ref();
+    child.channel?.ref();
+  } else {
+    child.unref();
+    child.channel?.unref();
+  }
+}
+
+/** A child must not open the parent's inspector port or run its `-e` text again. */
+function isForChildren(argument: string): boolean {
+  return !/^(--inspect|--eval|--print|-e$|-p$|-pe$|--test)/.test(argument);
+}

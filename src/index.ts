@@ -1,0 +1,45 @@
+/**
+ * CPython's Global Interpreter Lock as a working part in Node: a lock that schedules worker threads as CPython's lock schedules
+ * Python threads, and `concurrent.futures` on top of it.
+ *
+ * @module gil
+ */
+export type { Dialect, LookPlace, RequestRule } from './dialects/dialect.js';
+export { type DialectName, dialects } from './dialects/registry.js';
+export {
+  AlreadyHeldError,
+  ArgumentError,
+  BrokenPoolError,
+  CancelledError,
+  CloneError,
+  FreeVariableError,
+  type GilErrorCode,
+  HandleError,
+  InvalidStateError,
+  LockCancelledError,
+  NotHeldError,
+  OutOfRangeError,
+  PoolShutdownError,
+  SwitchIntervalError,
+  TaskExportError,
+  TaskFunctionError,
+  TaskModuleError,
+  TaskSyntaxError,
+  TimeoutError,
+  TooManyThreadsError,
+  WorkerDiedError,
+} from './errors.js';
+export type { Executor, ShutdownOptions } from './executors/executor.js';
+export { Future } from './executors/future.js';
+export { MapResults } from './executors/map-results.js';
+export type { Runnable } from './executors/prepare.js';
+export { ProcessPool, type ProcessPoolOptions } from './executors/process-pool.js';
+export { ThreadPool, type ThreadPoolOptions } from './executors/thread-pool.js';
+export type { AcquireOptions } from './lock/acquire-options.js';
+export { GlobalLock, type GlobalLockOptions, type ThreadInfo } from './lock/global-lock.js';
+export type { LockHandle } from './lock/handle.js';
+export type { Releaser } from './lock/releaser.js';
+export type { GilStats } from './lock/stats.js';
+export { checkpoint, releaseForIO, releasing, sleep } from './runtime/release.js';
+export { type Task, type Tasks, tasks } from './runtime/tasks.js';
+export { type CurrentThread, currentThread } from './runtime/thread.js';

@@ -1,0 +1,90 @@
+/**
+ * How an error crosses from one thread or process to another. Structured clone keeps a built-in class, message, stack and cause and
+ * loses the rest; here the name, own properties, the cause chain and AggregateError's errors survive too, and what is thrown need not
+ * be an error at all.
+ */
+import * as own from '../errors.js';
+
+/** Something thrown, in a form that every channel can carry. */
+export type EncodedError =
+  | { readonly kind: 'value'; readonly value: unknown }
+  | {
+      readonly kind: 'error';
+      readonly name: string;
+      readonly message: string;
+      readonly stack: string;
+      readonly properties: Readonly<Record<string, unknown>>;
+      readonly cause?: EncodedError;
+      readonly errors?: readonly EncodedError[];
+    };
+
+/** The classes that a name is made into again; any other class becomes an `Error` of that name. */
+const PROTOTYPES: ReadonlyMap<string, Error> = new Map(
+  [Error, EvalError, RangeError, ReferenceError, SyntaxError, TypeError, URIError, ...Object.values(own)]
+    .map((each): unknown => each.prototype)
+    .filter((prototype) => isError(prototype))
+    .map((prototype) => [prototype.name, prototype]),
+);
+
+/** A cause chain longer than this is cut: one that bites its own tail would never end. */
+const DEPTH = 16;
+
+/** Makes anything thrown ready to be sent. */
+export function encodeError(thrown: unknown, depth = 0): EncodedError {
+  if (!isError(thrown)) return { kind: 'value', value: sendable(thrown) };
+  const properties: Record<string, unknown> = {};
+  for (const key of Object.keys(thrown)) {
+    if (key !== 'cause' && key !== 'errors' && key !== 'stack' && key !== 'message') properties[key] = sendable(Reflect.get(thrown, key));
+  }
+  const deeper = depth < DEPTH;
+  return {
+    kind: 'error',
+    name: String(thrown.name),
+    message: String(thrown.message),
+    stack: String(thrown.stack),
+    properties,
+    ...(deeper && 'cause' in thrown ? { cause: encodeError(thrown.cause, depth + 1) } : {}),
+    ...(deeper && 'errors' in thrown && Array.isArray(thrown.errors)
+      ? { errors: thrown.errors.map((each: unknown) => encodeError(each, depth + 1)) }
+      : {}),
+  };
+}
+
+/** The other way: an error of the class it had where that class is known here, of its name otherwise. */
+export function decodeError(encoded: EncodedError): unknown {
+  if (encoded.kind === 'value') return encoded.value;
+  const error = encoded.errors === undefined ? create(encoded.name, encoded.message) : new AggregateError(encoded.errors.map(decodeError));
+  const hidden = (key: string, value: unknown): void => {
+    Object.defineProperty(error, key, { value, writable: true, enumerable: false, configurable: true });
+  };
+  hidden('message', encoded.message);
+  hidden('stack', encoded.stack);
+  if (encoded.cause !== undefined) hidden('cause', decodeError(encoded.cause));
+  if (error.name !== encoded.name) hidden('name', encoded.name);
+  for (const [key, value] of Object.entries(encoded.properties)) {
+    Object.defineProperty(error, key, { value, writable: true, enumerable: true, configurable: true });
+  }
+  return error;
+}
+
+function create(name: string, message: string): Error {
+  const error = new Error(message);
+  // Not constructed: the constructors of this package's own classes want more than a message, and the properties are sent anyway.
+  Object.setPrototypeOf(error, PROTOTYPES.get(name) ?? Error.prototype);
+  return error;
+}
+
+/** Errors from other realms count too, so no `instanceof`. */
+function isError(value: unknown): value is Error {
+  return value === Error.prototype || value instanceof Error || Object.prototype.toString.call(value) === '[object Error]';
+}
+
+/** The value if it can be cloned, else its description. */
+function sendable(value: unknown): unknown {
+  if (value === null || (typeof value !== 'object' && typeof value !== 'function' && typeof value !== 'symbol')) return value;
+  try {
+    return structuredClone(value);
+  } catch {
+    return own.describe(value);
+  }
+}

@@ -1,0 +1,25 @@
+/**
+ * What a thread knows of itself: its name and the lock it lives under. A worker of a pool has both from its first moment; the main
+ * thread lives under `GlobalLock.default` once it asks.
+ */
+import { GlobalLock, type ThreadInfo } from '../lock/global-lock.js';
+
+/** A thread that a pool started. */
+export interface CurrentThread extends ThreadInfo {
+  readonly name: string;
+  /** The lock it lives under. */
+  readonly lock: GlobalLock;
+}
+
+let current: CurrentThread | null = null;
+
+/** The thread of the pool that this code runs in, or `null`: on the main thread, in a worker of somebody else. */
+export function currentThread(): CurrentThread | null {
+  return current;
+}
+
+/** @internal Said once, by the file a pool starts. */
+export function becomeThread(thread: CurrentThread): void {
+  GlobalLock.adopt(thread.lock);
+  current = thread;
+}
