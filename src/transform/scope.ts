@@ -147,8 +147,12 @@ export function analyze(root: AnyNode): Scopes {
       case 'ForStatement':
       case 'WhileStatement':
       case 'DoWhileStatement':
-      case 'IfStatement':
         return all(children(node), open(scope, 'block'));
+      case 'IfStatement': {
+        const inner = open(scope, 'block');
+        hoist(inner, node.alternate ? [node.consequent, node.alternate] : [node.consequent]);
+        return all(children(node), inner);
+      }
       case 'ForInStatement':
       case 'ForOfStatement': {
         const inner = open(scope, 'block');
