@@ -70,6 +70,7 @@ export function linkFunction(
   ].join(' ');
   const url = `gil-task:${source.name.replace(/[^\w$.]+/g, '_')}`;
   // An indirect `eval` and not `new Function`, which puts two lines before the text and so shifts every line of a stack trace.
+  // biome-ignore lint/security/noGlobalEval: to run a text is what this function is for
   const compile = globalThis.eval;
   return compile(`${text}\n//# sourceURL=${url}`)(looks, exports);
 }

@@ -42,6 +42,21 @@ export interface Looks extends LooksSupply {
 /** A name of {@link Looks}, as generated code spells it after its prefix. */
 export type LookName = keyof Looks;
 
+/** All of them. */
+export const LOOK_NAMES = [
+  'breaker',
+  'look',
+  'tick',
+  'resume',
+  'enter',
+  'after',
+  'count',
+  'end',
+  'endOf',
+  'update',
+  'on',
+] as const satisfies readonly LookName[];
+
 /** Where a thread keeps its looks for the modules it loads: `globalThis[LOOKS]`. */
 export const LOOKS = Symbol.for('gil.looks');
 
@@ -76,10 +91,8 @@ export function createLooks(supply: LooksSupply): Looks {
       return value;
     },
     // For anything but numbers `++i < undefined` is false: one turn, then the loop's own test, so that a `valueOf` is called as often as written.
-    end: (i, bound) =>
-      typeof i === 'number' && typeof bound === 'number' ? (i + STRIDE < bound ? i + STRIDE : bound) : undefined,
-    endOf: (i, text) =>
-      typeof i === 'number' && typeof text === 'string' ? (i + STRIDE < text.length ? i + STRIDE : text.length) : undefined,
+    end: (i, bound) => (typeof i === 'number' && typeof bound === 'number' ? Math.min(i + STRIDE, bound) : undefined),
+    endOf: (i, text) => (typeof i === 'number' && typeof text === 'string' ? Math.min(i + STRIDE, text.length) : undefined),
     update: (loaded, by, give, store, weight) => {
       let next = loaded as number;
       // On a local, `++` and `--` are exactly the language's own: objects become numbers once, BigInts stay BigInts.

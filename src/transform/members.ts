@@ -9,7 +9,11 @@ import { within } from './syntax.js';
 
 /** Whether a statement reads or writes a member or calls something, other than in a function inside. */
 export function touchesShared(node: AnyNode): boolean {
-  return within(node, ({ type }) => type === 'MemberExpression' || type === 'CallExpression' || type === 'NewExpression' || type === 'TaggedTemplateExpression');
+  return within(
+    node,
+    ({ type }) =>
+      type === 'MemberExpression' || type === 'CallExpression' || type === 'NewExpression' || type === 'TaggedTemplateExpression',
+  );
 }
 
 /**

@@ -282,7 +282,7 @@ class Placer {
     const update = node.type === 'ForStatement' ? node.update : undefined;
     // One look per turn that every `continue` reaches: in the update if there is one, else at the end of the body or, failing that, at its head.
     const where = !this.#places.turns ? 'nowhere' : update ? 'update' : continues(body, labels) ? 'head' : 'end';
-    if (where === 'update' || where === 'end') this.#lastOfTurn.add(body.type === 'BlockStatement' ? (body.body.at(-1) ?? body) : body);
+    if (where === 'update' || where === 'end') this.#mergeIntoEnd(body);
 
     for (const part of children(node)) {
       if (part === body || part === update) continue;
@@ -299,6 +299,15 @@ class Placer {
     if (where === 'head') this.#around(body, head + this.#spelling.statement(), '');
     else this.#around(body, head, where === 'end' ? this.#spelling.statement() : '');
     return false;
+  }
+
+  /** Statements at the end of a turn need no look of their own, as long as only locals are touched between them and its look. */
+  #mergeIntoEnd(body: Statement): void {
+    for (const statement of body.type === 'BlockStatement' ? body.body.toReversed() : [body]) {
+      this.#lastOfTurn.add(statement);
+      const isLocal = statement.type === 'ExpressionStatement' && this.#quiet(statement.expression);
+      if (!isLocal || within(statement, isCall)) return;
+    }
   }
 
   #stride(node: ForStatement, { helper, bound, counter, operator, step, update, breaks }: Stride): boolean {
@@ -336,7 +345,10 @@ class Placer {
   /** A jump over one side of an `if` is a jump forwards: to the `else`, or over the only side there is. */
   #untaken(node: IfStatement): void {
     const look = this.#spelling.statement();
-    if (node.alternate) return this.#around(node.alternate, look, '');
+    if (node.alternate) {
+      this.#around(node.alternate, look, '');
+      return;
+    }
     if (node.consequent.type !== 'BlockStatement' && !this.#extended.has(node.consequent)) this.#around(node.consequent, ' ', '');
     this.#code.appendLeft(node.end, ` else { ${look} }`);
   }
@@ -344,7 +356,7 @@ class Placer {
   /** Visits the body of an `if` or a label, which gets braces if something came behind it. */
   #body(node: Statement): void {
     this.visit(node);
-    if (this.#extended.has(node)) this.#around(node, ' ', '');
+    this.#around(node, '', '');
   }
 
   /** Text at both ends of a body, with braces where it has none. */
@@ -353,7 +365,7 @@ class Placer {
       if (head) this.#code.appendLeft(body.start + 1, ` ${head}`);
       if (tail) this.#code.appendLeft(body.end - 1, `${this.#source[(body.body.at(-1)?.end ?? 0) - 1] === ';' ? '' : ';'} ${tail} `);
     } else if (head || tail || this.#extended.has(body)) {
-      this.#code.prependRight(body.start, `{ ${head}`);
+      this.#code.prependRight(body.start, `{ ${head && `${head} `}`);
       this.#code.appendLeft(body.end, `${tail && '; '}${tail} }`);
     }
   }
@@ -368,6 +380,7 @@ function isNamed(callee: AnyNode): boolean {
 /** The call that `f()`, `x = f()` and `x += f()` end with. */
 function lastCall(node: AnyNode | undefined): AnyNode | undefined {
   if (!node || isCall(node) || node.type === 'ChainExpression') return node;
-  if (node.type !== 'AssignmentExpression' || node.left.type !== 'Identifier' || /^(?:&&|\|\||\?\?)=$/.test(node.operator)) return undefined;
+  if (node.type !== 'AssignmentExpression' || node.left.type !== 'Identifier' || /^(?:&&|\|\||\?\?)=$/.test(node.operator))
+    return undefined;
   return lastCall(node.right);
 }

@@ -21,11 +21,8 @@ const LOCAL = new Set<string>([
 
 const CONSTANTS = new Set(['undefined', 'NaN', 'Infinity']);
 
-/** Judges expressions: local, or not. */
-export interface Quiet {
-  /** `true` where `node` is made of locals, literals, operators, `Math`, and of what `allow` says. */
-  (node: AnyNode, allow?: (node: AnyNode, again: (node: AnyNode) => boolean) => boolean): boolean;
-}
+/** `true` where `node` is made of locals, literals, operators, `Math`, and of what `allow` says. */
+export type Quiet = (node: AnyNode, allow?: (node: AnyNode, again: (node: AnyNode) => boolean) => boolean) => boolean;
 
 export function quietIn(scopes: Scopes): Quiet {
   const isLocal = (node: Identifier): boolean => scopes.bindingOf.has(node) || CONSTANTS.has(node.name);

@@ -48,7 +48,12 @@ interface Scope {
 export function analyze(root: AnyNode): Scopes {
   const uses: { readonly scope: Scope; readonly reference: Reference }[] = [];
   const evals = new Set<FunctionNode | undefined>();
-  const open = (parent: Scope | undefined, kind: Scope['kind'], inside = parent?.inside): Scope => ({ parent, inside, kind, names: new Map() });
+  const open = (parent: Scope | undefined, kind: Scope['kind'], inside = parent?.inside): Scope => ({
+    parent,
+    inside,
+    kind,
+    names: new Map(),
+  });
 
   const declare = (scope: Scope, name: string, kind: Binding['kind'], value?: AnyNode): void => {
     const known = scope.names.get(name);
@@ -80,12 +85,15 @@ export function analyze(root: AnyNode): Scopes {
         for (const element of node.elements) if (element) pattern(scope, element, kind);
         return;
       case 'RestElement':
-        return pattern(scope, node.argument, kind);
+        pattern(scope, node.argument, kind);
+        return;
       case 'AssignmentPattern':
         pattern(scope, node.left, kind);
-        return visit(scope, node.right);
+        visit(scope, node.right);
+        return;
       default:
-        return visit(scope, node);
+        visit(scope, node);
+        return;
     }
   };
 
@@ -100,7 +108,10 @@ export function analyze(root: AnyNode): Scopes {
     for (const param of node.params) pattern(params, param, 'param');
     // A scope of its own: what a default value uses is never a variable of the body.
     const body = open(params, 'function', node);
-    if (node.body.type !== 'BlockStatement') return visit(body, node.body);
+    if (node.body.type !== 'BlockStatement') {
+      visit(body, node.body);
+      return;
+    }
     hoist(body, node.body.body);
     for (const statement of node.body.body) visit(body, statement);
   };
@@ -109,7 +120,8 @@ export function analyze(root: AnyNode): Scopes {
   const hoist = (scope: Scope, list: readonly AnyNode[]): void => {
     for (const item of list) {
       let statement: AnyNode = item;
-      if ((statement.type === 'ExportNamedDeclaration' || statement.type === 'ExportDefaultDeclaration') && statement.declaration) statement = statement.declaration;
+      if ((statement.type === 'ExportNamedDeclaration' || statement.type === 'ExportDefaultDeclaration') && statement.declaration)
+        statement = statement.declaration;
       while (statement.type === 'LabeledStatement') statement = statement.body;
       if (statement.type === 'FunctionDeclaration' && statement.id) {
         declare(scope, statement.id.name, 'function', statement);
@@ -122,45 +134,56 @@ export function analyze(root: AnyNode): Scopes {
   };
 
   const visit = (scope: Scope, node: AnyNode): void => {
-    if (isFunction(node)) return enterFunction(scope, node);
+    if (isFunction(node)) {
+      enterFunction(scope, node);
+      return;
+    }
     const all = (parts: readonly AnyNode[], inner = scope): void => {
       for (const part of parts) visit(inner, part);
     };
     switch (node.type) {
       case 'Identifier':
-        return use(scope, node, 'read');
+        use(scope, node, 'read');
+        return;
       case 'Program':
         hoist(scope, node.body);
-        return all(node.body);
+        all(node.body);
+        return;
       case 'BlockStatement':
       case 'StaticBlock': {
         const inner = open(scope, node.type === 'StaticBlock' ? 'function' : 'block');
         hoist(inner, node.body);
-        return all(node.body, inner);
+        all(node.body, inner);
+        return;
       }
       case 'SwitchStatement': {
         visit(scope, node.discriminant);
         const inner = open(scope, 'block');
         for (const part of node.cases) hoist(inner, part.consequent);
-        return all(node.cases, inner);
+        all(node.cases, inner);
+        return;
       }
       case 'ForStatement':
       case 'WhileStatement':
       case 'DoWhileStatement':
-        return all(children(node), open(scope, 'block'));
+        all(children(node), open(scope, 'block'));
+        return;
       case 'IfStatement': {
         const inner = open(scope, 'block');
         hoist(inner, node.alternate ? [node.consequent, node.alternate] : [node.consequent]);
-        return all(children(node), inner);
+        all(children(node), inner);
+        return;
       }
       case 'ForInStatement':
       case 'ForOfStatement': {
         const inner = open(scope, 'block');
         if (node.left.type === 'VariableDeclaration') {
-          for (const { id } of node.left.declarations) pattern(inner, id, bindingKind(node.left.kind), node.left.kind === 'var' ? node.right : undefined);
+          for (const { id } of node.left.declarations)
+            pattern(inner, id, bindingKind(node.left.kind), node.left.kind === 'var' ? node.right : undefined);
         } else pattern(inner, node.left, undefined);
         visit(inner, node.right);
-        return visit(inner, node.body);
+        visit(inner, node.body);
+        return;
       }
       case 'VariableDeclaration':
         for (const { id, init } of node.declarations) {
@@ -171,45 +194,61 @@ export function analyze(root: AnyNode): Scopes {
       case 'CatchClause': {
         const inner = open(scope, 'block');
         if (node.param) pattern(inner, node.param, 'let');
-        return visit(inner, node.body);
+        visit(inner, node.body);
+        return;
       }
       case 'ClassDeclaration':
       case 'ClassExpression': {
         const inner = open(scope, 'block');
         if (node.id) declare(inner, node.id.name, 'class', node);
         if (node.superClass) visit(inner, node.superClass);
-        return visit(inner, node.body);
+        visit(inner, node.body);
+        return;
       }
       case 'AssignmentExpression':
         pattern(scope, node.left, undefined);
-        return visit(scope, node.right);
+        visit(scope, node.right);
+        return;
       case 'UpdateExpression':
-        return node.argument.type === 'Identifier' ? use(scope, node.argument, 'write') : visit(scope, node.argument);
+        if (node.argument.type === 'Identifier') use(scope, node.argument, 'write');
+        else visit(scope, node.argument);
+        return;
       case 'MemberExpression':
-        if (node.object.type !== 'Identifier' || node.computed) return all(children(node));
-        return use(scope, node.object, 'read', node.property.type === 'Identifier' ? node.property.name : undefined);
+        if (node.object.type !== 'Identifier' || node.computed) {
+          all(children(node));
+          return;
+        }
+        use(scope, node.object, 'read', node.property.type === 'Identifier' ? node.property.name : undefined);
+        return;
       case 'CallExpression':
         if (node.callee.type === 'Identifier' && node.callee.name === 'eval') {
           for (let at: Scope | undefined = scope; at; at = at.parent) evals.add(at.inside);
         }
-        return all(children(node));
+        all(children(node));
+        return;
       case 'WithStatement':
         // What a name means in there depends on the object: taken as an unseen writer, and its own names as not free.
         for (let at: Scope | undefined = scope; at; at = at.parent) evals.add(at.inside);
-        return visit(scope, node.object);
+        visit(scope, node.object);
+        return;
       case 'ImportSpecifier':
       case 'ImportDefaultSpecifier':
       case 'ImportNamespaceSpecifier':
-        return declare(scope, node.local.name, 'import');
+        declare(scope, node.local.name, 'import');
+        return;
       case 'ExportNamedDeclaration':
         if (node.source) return;
-        if (node.declaration) return visit(scope, node.declaration);
+        if (node.declaration) {
+          visit(scope, node.declaration);
+          return;
+        }
         for (const { local } of node.specifiers) if (local.type === 'Identifier') use(scope, local, 'read');
         return;
       case 'ExportAllDeclaration':
         return;
       default:
-        return all(children(node));
+        all(children(node));
+        return;
     }
   };
 

@@ -31,13 +31,21 @@ export interface Stride {
 const TEXT_METHODS = new Set(['charCodeAt', 'codePointAt', 'charAt', 'at']);
 
 /** The loop as a stride, or `undefined` where that could be noticed. */
-export function strideOf(loop: ForStatement, source: string, scopes: Scopes, quiet: Quiet, inside: FunctionNode | undefined): Stride | undefined {
+export function strideOf(
+  loop: ForStatement,
+  source: string,
+  scopes: Scopes,
+  quiet: Quiet,
+  inside: FunctionNode | undefined,
+): Stride | undefined {
   const { init, test, update, body } = loop;
   if (scopes.evals.has(inside) || !test || !update) return undefined;
   if (init?.type !== 'VariableDeclaration' || init.kind !== 'let') return undefined;
-  if (test.type !== 'BinaryExpression' || (test.operator !== '<' && test.operator !== '<=') || test.left.type !== 'Identifier') return undefined;
+  if (test.type !== 'BinaryExpression' || (test.operator !== '<' && test.operator !== '<=') || test.left.type !== 'Identifier')
+    return undefined;
   const counter = scopes.bindingOf.get(test.left);
-  if (!counter || !init.declarations.some(({ id }) => id.type === 'Identifier' && id.start >= init.start && id.name === counter.name)) return undefined;
+  if (!counter || !init.declarations.some(({ id }) => id.type === 'Identifier' && id.start >= init.start && id.name === counter.name))
+    return undefined;
   if (counter.kind !== 'let' || counter.inside !== inside || !stays(counter, update)) return undefined;
   const step = stepOf(update, counter.name);
   if (step === undefined) return undefined;
@@ -60,8 +68,7 @@ export function strideOf(loop: ForStatement, source: string, scopes: Scopes, qui
     TEXT_METHODS.has(node.callee.property.name) &&
     node.callee.object.type === 'Identifier' &&
     scopes.bindingOf.get(node.callee.object) === variable;
-  const allowed = (node: AnyNode, again: (node: AnyNode) => boolean): boolean =>
-    isTextCall(node) && node.arguments.every(again);
+  const allowed = (node: AnyNode, again: (node: AnyNode) => boolean): boolean => isTextCall(node) && node.arguments.every(again);
   const isLeaf = (node: AnyNode, breakable: 'loop' | 'switch'): boolean => {
     switch (node.type) {
       case 'BlockStatement':
@@ -75,7 +82,10 @@ export function strideOf(loop: ForStatement, source: string, scopes: Scopes, qui
       case 'EmptyStatement':
         return true;
       case 'VariableDeclaration':
-        return /^(?:let|const|var)$/.test(node.kind) && node.declarations.every(({ id, init }) => id.type === 'Identifier' && (!init || quiet(init, allowed)));
+        return (
+          /^(?:let|const|var)$/.test(node.kind) &&
+          node.declarations.every(({ id, init }) => id.type === 'Identifier' && (!init || quiet(init, allowed)))
+        );
       case 'BreakStatement':
         if (breakable === 'loop') breaks.push(node);
         return !node.label;
@@ -95,7 +105,8 @@ export function strideOf(loop: ForStatement, source: string, scopes: Scopes, qui
 /** Only this loop's header writes it, and no closure holds one of its per-turn copies. */
 function stays(counter: Binding, update: AnyNode): boolean {
   return counter.references.every(
-    ({ inside, access, node }) => inside === counter.inside && (access === 'read' || (node.start >= update.start && node.end <= update.end)),
+    ({ inside, access, node }) =>
+      inside === counter.inside && (access === 'read' || (node.start >= update.start && node.end <= update.end)),
   );
 }
 
@@ -118,8 +129,12 @@ function stepOf(update: Expression, counter: string): string | undefined {
   return isOne && update.left.name === counter ? `(${counter} += 1)` : undefined;
 }
 
-function boundOf(node: Expression, operator: '<' | '<='): { helper: Stride['helper']; text: string; variable: Identifier | undefined } | undefined {
-  if (node.type === 'Literal') return typeof node.value === 'number' ? { helper: 'end', text: node.raw ?? String(node.value), variable: undefined } : undefined;
+function boundOf(
+  node: Expression,
+  operator: '<' | '<=',
+): { helper: Stride['helper']; text: string; variable: Identifier | undefined } | undefined {
+  if (node.type === 'Literal')
+    return typeof node.value === 'number' ? { helper: 'end', text: node.raw ?? String(node.value), variable: undefined } : undefined;
   if (node.type === 'Identifier') return { helper: 'end', text: node.name, variable: node };
   if (node.type !== 'MemberExpression' || node.computed || node.optional || operator === '<=') return undefined;
   if (node.object.type !== 'Identifier' || node.property.type !== 'Identifier' || node.property.name !== 'length') return undefined;

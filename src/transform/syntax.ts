@@ -5,10 +5,7 @@
 import { type AnyNode, type Options, type Program, parse } from 'acorn';
 
 /** A function of any kind, as acorn has it. */
-export type FunctionNode = Extract<
-  AnyNode,
-  { type: 'FunctionDeclaration' | 'FunctionExpression' | 'ArrowFunctionExpression' }
->;
+export type FunctionNode = Extract<AnyNode, { type: 'FunctionDeclaration' | 'FunctionExpression' | 'ArrowFunctionExpression' }>;
 
 /** A loop of any kind. */
 export type LoopNode = Extract<
@@ -61,9 +58,7 @@ function isName(node: AnyNode, key: string): boolean {
 }
 
 export function isFunction(node: AnyNode): node is FunctionNode {
-  return (
-    node.type === 'FunctionDeclaration' || node.type === 'FunctionExpression' || node.type === 'ArrowFunctionExpression'
-  );
+  return node.type === 'FunctionDeclaration' || node.type === 'FunctionExpression' || node.type === 'ArrowFunctionExpression';
 }
 
 export function isLoop(node: AnyNode): node is LoopNode {
@@ -80,8 +75,7 @@ export function within(node: AnyNode, test: (node: AnyNode) => boolean): boolean
 export function suspends(node: AnyNode): boolean {
   return within(
     node,
-    (part) =>
-      part.type === 'AwaitExpression' || part.type === 'YieldExpression' || (part.type === 'ForOfStatement' && part.await),
+    (part) => part.type === 'AwaitExpression' || part.type === 'YieldExpression' || (part.type === 'ForOfStatement' && part.await),
   );
 }
 
