@@ -1,0 +1,43 @@
+/**
+ * The module hook: what Node calls for each file a thread loads, and what puts looks into it.
+ * ES modules everywhere; CommonJS files only where the hook runs in the thread itself. Through a hooks thread (Node 20) a text
+ * given back for a CommonJS file would change how its `require` resolves, so there those files run as native code does.
+ */
+import type { Dialect } from '../dialects/dialect.js';
+import { placeInFile } from './instrument.js';
+import type { SourceType } from './syntax.js';
+
+/** What the hook needs to know. It travels to a hooks thread, so it is data. */
+export interface HookData {
+  readonly dialect: Dialect;
+  /** Beginnings of URLs to leave alone: this package's own files. */
+  readonly skip: readonly string[];
+  readonly formats: readonly SourceType[];
+}
+
+/** What Node gives to and takes from a `load` hook, as far as it matters here. */
+export interface Loaded {
+  readonly format?: string | null | undefined;
+  readonly source?: string | ArrayBuffer | NodeJS.TypedArray | null | undefined;
+  readonly shortCircuit?: boolean | undefined;
+}
+
+/** Whether a file gets looks: not a package's, which behaves as a C extension does, and not this package's own. */
+export function isOurs(url: string, { skip }: HookData): boolean {
+  return url.startsWith('file:') && !url.includes('/node_modules/') && !skip.some((beginning) => url.startsWith(beginning));
+}
+
+/** A loaded file with looks in it. */
+export function withLooks<L extends Loaded>(loaded: L, { dialect, formats }: HookData): L {
+  const { format, source } = loaded;
+  const sourceType = formats.find((known) => known === format);
+  if (!sourceType || source === null || source === undefined) return loaded;
+  const text = typeof source === 'string' ? source : new TextDecoder().decode(source);
+  try {
+    return { ...loaded, source: placeInFile(text, dialect, sourceType).toString() };
+  } catch (error) {
+    // Node says what is wrong with a text better than a parser of its own language version.
+    if (error instanceof SyntaxError) return loaded;
+    throw error;
+  }
+}

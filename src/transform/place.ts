@@ -1,0 +1,386 @@
+/**
+ * Puts looks into a parsed text. Insertions only, none with a line break: every line stays where it was.
+ * Children come before their parents, so of two insertions at one position the outer one ends up outside.
+ */
+import type {
+  AnyNode,
+  ChainExpression,
+  ExpressionStatement,
+  ForStatement,
+  IfStatement,
+  LabeledStatement,
+  Statement,
+  TryStatement,
+  VariableDeclaration,
+  YieldExpression,
+} from 'acorn';
+import type MagicString from 'magic-string';
+import { type CallNode, chainCalls, isCall, looksAfter } from './calls.js';
+import { splitUpdate, touchesShared } from './members.js';
+import type { Places, Spelling } from './places.js';
+import { type Quiet, quietIn } from './quiet.js';
+import type { Scopes } from './scope.js';
+import { type Stride, strideOf } from './strides.js';
+import { children, continues, type FunctionNode, isFunction, isLoop, type LoopNode, suspends, within } from './syntax.js';
+
+/** A text, what is known of it, and where its looks are to go. */
+export interface Placement {
+  readonly source: string;
+  readonly code: MagicString;
+  readonly scopes: Scopes;
+  readonly places: Places;
+  readonly spelling: Spelling;
+}
+
+/**
+ * What the surroundings of an expression demand.
+ * - `whole`: it is all of a statement, which places the look behind itself
+ * - `callee`: put around a member, a call would take its `this` away; the operand of `delete` is as delicate
+ * - `constructor`: in `new f().x()` a call needs parentheses, or it would be what `new` calls
+ */
+type Role = 'value' | 'whole' | 'callee' | 'constructor';
+
+/** Puts looks into all of `root`. */
+export function placeLooks(root: AnyNode, placement: Placement): void {
+  new Placer(placement).visit(root);
+}
+
+class Placer {
+  readonly #source: string;
+  readonly #code: MagicString;
+  readonly #scopes: Scopes;
+  readonly #places: Places;
+  readonly #spelling: Spelling;
+  readonly #quiet: Quiet;
+  /** Statements that something was put behind of: as the only statement of a body they need braces now. */
+  readonly #extended = new Set<AnyNode>();
+  /** Statements whose own look would be followed by the one at the end of the turn. */
+  readonly #lastOfTurn = new Set<AnyNode>();
+  #inside: FunctionNode | undefined;
+
+  constructor({ source, code, scopes, places, spelling }: Placement) {
+    this.#source = source;
+    this.#code = code;
+    this.#scopes = scopes;
+    this.#places = places;
+    this.#spelling = spelling;
+    this.#quiet = quietIn(scopes);
+  }
+
+  /** Places what belongs into a node. Returns whether the node's value is now followed by a look. */
+  visit(node: AnyNode, role: Role = 'value'): boolean {
+    if (node.type !== 'Identifier' && node.type !== 'Literal') this.#spelling.operations++;
+    if (isFunction(node)) return this.#function(node);
+    if (isLoop(node)) {
+      const awaits = node.type === 'ForOfStatement' && node.await;
+      this.#loop(node, [], awaits ? 'resumes' : 'stays');
+      if (awaits) this.#enterBehind(node);
+      return false;
+    }
+    if (isCall(node)) return this.#call(node, role);
+    switch (node.type) {
+      case 'ExpressionStatement':
+        if (!node.directive) this.#statement(node, node);
+        return false;
+      case 'VariableDeclaration':
+        this.#statement(node, node);
+        return false;
+      case 'ExportNamedDeclaration':
+        if (node.declaration?.type === 'VariableDeclaration') this.#statement(node, node.declaration);
+        else if (node.declaration) this.visit(node.declaration);
+        return false;
+      case 'IfStatement':
+        this.visit(node.test);
+        this.#body(node.consequent);
+        if (node.alternate) this.#body(node.alternate);
+        if (this.#places.untaken) this.#untaken(node);
+        return false;
+      case 'ConditionalExpression':
+        this.#parts(node);
+        if (this.#places.untaken) this.#before(node.alternate);
+        return false;
+      case 'LabeledStatement':
+        return this.#labeled(node);
+      case 'TryStatement':
+        return this.#try(node);
+      case 'WithStatement':
+        // Inside, a name of ours might be asked of the object: only what is outside is touched.
+        this.visit(node.object);
+        return false;
+      case 'ChainExpression':
+        return this.#chain(node, role);
+      case 'MemberExpression':
+        this.visit(node.object, role === 'constructor' ? role : 'value');
+        if (node.computed) this.visit(node.property);
+        return false;
+      case 'UnaryExpression':
+        this.visit(node.argument, node.operator === 'delete' ? 'callee' : 'value');
+        return false;
+      case 'AwaitExpression':
+        this.#parts(node);
+        this.#wrap(node, `${this.#spelling.name('resume')}(`, ')');
+        return false;
+      case 'YieldExpression':
+        return this.#yield(node);
+      case 'AssignmentExpression': {
+        this.visit(node.left);
+        const looked = this.visit(node.right);
+        // `o.x += e` loads o.x before it computes e: a look after e is one between load and store.
+        if (this.#places.members && node.left.type === 'MemberExpression' && !looked) this.#after(node.right);
+        return false;
+      }
+      case 'UpdateExpression':
+        this.#parts(node);
+        if (this.#places.members) splitUpdate(node, this.#source, this.#code, this.#spelling);
+        return false;
+      default:
+        this.#parts(node);
+        return false;
+    }
+  }
+
+  #parts(node: AnyNode): void {
+    for (const part of children(node)) this.visit(part);
+  }
+
+  #wrap(node: AnyNode, before: string, behind: string): void {
+    // Two expressions with a comma would be two arguments.
+    const isList = node.type === 'SequenceExpression';
+    this.#code.prependRight(node.start, isList ? `${before}(` : before);
+    this.#code.appendLeft(node.end, isList ? `)${behind}` : behind);
+  }
+
+  /** A look after the value of an expression. */
+  #after(node: AnyNode, role: Role = 'value'): void {
+    const [before, behind] = this.#spelling.after();
+    if (role === 'constructor') this.#wrap(node, `(${before}`, `${behind})`);
+    else this.#wrap(node, before, behind);
+  }
+
+  /** A look before an expression. */
+  #before(node: AnyNode): void {
+    this.#code.prependRight(node.start, `(${this.#spelling.expression()}, `);
+    this.#code.appendLeft(node.end, ')');
+  }
+
+  /** Text behind a statement, which may have ended without a semicolon. */
+  #behind(statement: AnyNode, text: string): void {
+    this.#code.appendLeft(statement.end, this.#source[statement.end - 1] === ';' ? ` ${text}` : `; ${text}`);
+    this.#extended.add(statement);
+  }
+
+  /** Expressions and declarations: as few looks as nobody can tell from one after each call. */
+  #statement(statement: AnyNode, node: ExpressionStatement | VariableDeclaration): void {
+    const isPlain = node.type === 'ExpressionStatement' || node.declarations.every(({ id }) => id.type === 'Identifier');
+    const parts: AnyNode[] = node.type === 'ExpressionStatement' ? [node.expression] : node.declarations.flatMap(({ init }) => init ?? []);
+    let isPending: boolean;
+    if (isPlain && this.#isLocalButOneCall(parts)) {
+      isPending = parts.some((part) => within(part, (inner) => isCall(inner) && looksAfter(inner, this.#places, this.#scopes)));
+    } else {
+      // A call at the very end whose value goes to a variable or nowhere: behind the statement is right after the call.
+      const last = isPlain ? lastCall(parts.at(-1)) : undefined;
+      if (node.type === 'VariableDeclaration') for (const { id } of node.declarations) this.visit(id);
+      for (const part of last ? parts.slice(0, -1) : parts) this.visit(part);
+      isPending = last !== undefined && this.visit(last, 'whole');
+    }
+    if (!isPending && !(this.#places.members && touchesShared(node))) return;
+    if (!this.#lastOfTurn.has(statement)) this.#behind(statement, this.#spelling.statement());
+  }
+
+  /** Only locals but for one call: from that call to the end of the statement, nothing can be seen of other threads. */
+  #isLocalButOneCall(parts: readonly AnyNode[]): boolean {
+    let calls = 0;
+    const oneCall = (node: AnyNode, again: (node: AnyNode) => boolean): boolean =>
+      node.type === 'CallExpression' && !node.optional && isNamed(node.callee) && ++calls === 1 && node.arguments.every(again);
+    const isLocal = parts.every((part) => this.#quiet(part, oneCall));
+    if (isLocal) this.#spelling.operations += 1 + 2 * calls;
+    return isLocal;
+  }
+
+  #call(node: CallNode, role: Role): boolean {
+    if (node.type === 'TaggedTemplateExpression') {
+      this.visit(node.tag, 'callee');
+      this.visit(node.quasi);
+    } else {
+      this.visit(node.callee, node.type === 'NewExpression' ? 'constructor' : 'callee');
+      for (const argument of node.arguments) this.visit(argument);
+    }
+    if (!looksAfter(node, this.#places, this.#scopes)) return false;
+    if (role !== 'whole') this.#after(node, role);
+    return true;
+  }
+
+  #chain(node: ChainExpression, role: Role): boolean {
+    const { behind, before } = chainCalls(node);
+    const spine = (part: AnyNode): void => {
+      if (part.type === 'MemberExpression') {
+        spine(part.object);
+        if (part.computed) this.visit(part.property);
+      } else if (part.type === 'CallExpression') {
+        spine(part.callee);
+        for (const argument of part.arguments) this.visit(argument);
+        if (before.has(part) && looksAfter(part, this.#places, this.#scopes)) this.#after(part);
+      } else this.visit(part, 'callee');
+    };
+    spine(node.expression);
+    if (!behind.some((call) => looksAfter(call, this.#places, this.#scopes))) return false;
+    if (role === 'callee' && node.expression.type === 'MemberExpression') return false;
+    if (role !== 'whole') this.#after(node, role);
+    return true;
+  }
+
+  #yield(node: YieldExpression): boolean {
+    this.#parts(node);
+    if (this.#inside?.async) this.#wrap(node, `${this.#spelling.name('resume')}(`, ')');
+    // CPython looks when a generator resumes after `yield`, not after `yield from` (RESUME 1 and 2).
+    if (!this.#places.entry || node.delegate) return false;
+    this.#after(node);
+    return true;
+  }
+
+  #function(node: FunctionNode): boolean {
+    const directives = node.body.type === 'BlockStatement' ? node.body.body.filter((statement) => 'directive' in statement) : [];
+    // An inserted statement would make it ordinary JavaScript, with other semantics for heap and integers, and a warning.
+    if (directives.some((statement) => statement.type === 'ExpressionStatement' && statement.directive === 'use asm')) return false;
+    const [outer, operations] = [this.#inside, this.#spelling.operations];
+    this.#inside = node;
+    this.#spelling.operations = 0;
+    for (const param of node.params) this.visit(param);
+    if (node.body.type === 'BlockStatement') this.#parts(node.body);
+    else this.visit(node.body);
+    this.#spelling.operations = 0;
+    if (this.#places.entry) {
+      if (node.body.type !== 'BlockStatement') this.#before(node.body);
+      else {
+        const last = directives.at(-1);
+        this.#code.appendLeft(last ? last.end : node.body.start + 1, `${last ? ';' : ''} ${this.#spelling.statement()}`);
+      }
+    }
+    this.#inside = outer;
+    this.#spelling.operations = operations;
+    return false;
+  }
+
+  #labeled(node: LabeledStatement): boolean {
+    const labels: string[] = [];
+    let body: Statement = node;
+    for (; body.type === 'LabeledStatement'; body = body.body) labels.push(body.label.name);
+    // A jump to the label may come out of a `for await`, and so out of another turn of the event loop.
+    const resumes = within(body, (part) => part.type === 'ForOfStatement' && part.await);
+    if (isLoop(body)) this.#loop(body, labels, resumes ? 'resumes' : 'stays');
+    else this.#body(body);
+    if (resumes) this.#enterBehind(node);
+    return false;
+  }
+
+  #loop(node: LoopNode, labels: readonly string[], entry: 'resumes' | 'stays'): boolean {
+    const { body } = node;
+    if (node.type === 'ForStatement' && this.#places.strides) {
+      const stride = strideOf(node, this.#source, this.#scopes, this.#quiet, this.#inside);
+      if (stride) return this.#stride(node, stride);
+    }
+    const update = node.type === 'ForStatement' ? node.update : undefined;
+    // One look per turn that every `continue` reaches: in the update if there is one, else at the end of the body or, failing that, at its head.
+    const where = !this.#places.turns ? 'nowhere' : update ? 'update' : continues(body, labels) ? 'head' : 'end';
+    if (where === 'update' || where === 'end') this.#mergeIntoEnd(body);
+
+    for (const part of children(node)) {
+      if (part === body || part === update) continue;
+      if (part.type === 'VariableDeclaration') this.#parts(part);
+      else this.visit(part);
+    }
+    this.visit(body);
+    const head = entry === 'resumes' ? `${this.#spelling.name('enter')}(); ` : '';
+    if (where === 'update' && update) {
+      const look = this.#spelling.expression();
+      this.visit(update);
+      this.#code.prependRight(update.start, `${look}, `);
+    } else if (update) this.visit(update);
+    if (where === 'head') this.#around(body, head + this.#spelling.statement(), '');
+    else this.#around(body, head, where === 'end' ? this.#spelling.statement() : '');
+    return false;
+  }
+
+  /** Statements at the end of a turn need no look of their own, as long as only locals are touched between them and its look. */
+  #mergeIntoEnd(body: Statement): void {
+    for (const statement of body.type === 'BlockStatement' ? body.body.toReversed() : [body]) {
+      this.#lastOfTurn.add(statement);
+      const isLocal = statement.type === 'ExpressionStatement' && this.#quiet(statement.expression);
+      if (!isLocal || within(statement, isCall)) return;
+    }
+  }
+
+  #stride(node: ForStatement, { helper, bound, counter, operator, step, update, breaks }: Stride): boolean {
+    const [end, out] = [`${this.#spelling.prefix}_to`, `${this.#spelling.prefix}_out`];
+    if (node.init) this.#parts(node.init);
+    const [open, close] = node.body.type === 'BlockStatement' ? ['', ''] : ['{', '}'];
+    this.#code.remove(update.start, update.end);
+    this.#code.prependRight(node.body.start, `{ const ${end} = ${this.#spelling.name(helper)}(${counter}, ${bound}); do ${open}`);
+    this.#code.appendLeft(node.body.end, `${close} while (${step} ${operator} ${end}); ${this.#spelling.statement()} }`);
+    if (breaks.length > 0) this.#code.prependRight(node.start, `${out}: `);
+    for (const leave of breaks) this.#code.appendLeft(leave.start + 'break'.length, ` ${out}`);
+    return false;
+  }
+
+  #try(node: TryStatement): boolean {
+    this.#parts(node);
+    // Where nothing suspends there is nothing to take back; a generator that is not async runs on its caller's lock.
+    if (this.#inside && !this.#inside.async) return false;
+    const enter = ` ${this.#spelling.prefix}_enter();`;
+    const suspended = suspends(node.block);
+    const blocks = [];
+    if (node.handler && suspended) blocks.push(node.handler.body);
+    if (node.finalizer && (suspended || (node.handler && suspends(node.handler)))) blocks.push(node.finalizer);
+    for (const block of blocks) this.#code.appendLeft(block.start + 1, enter);
+    if (blocks.length > 0) this.#spelling.used.add('enter');
+    return false;
+  }
+
+  /** The lock is back behind a statement that awaits in its own syntax. In braces: it may be the only statement of a body. */
+  #enterBehind(node: AnyNode): void {
+    this.#code.prependRight(node.start, '{');
+    this.#code.appendLeft(node.end, ` ${this.#spelling.name('enter')}();}`);
+  }
+
+  /** A jump over one side of an `if` is a jump forwards: to the `else`, or over the only side there is. */
+  #untaken(node: IfStatement): void {
+    const look = this.#spelling.statement();
+    if (node.alternate) {
+      this.#around(node.alternate, look, '');
+      return;
+    }
+    if (node.consequent.type !== 'BlockStatement' && !this.#extended.has(node.consequent)) this.#around(node.consequent, ' ', '');
+    this.#code.appendLeft(node.end, ` else { ${look} }`);
+  }
+
+  /** Visits the body of an `if` or a label, which gets braces if something came behind it. */
+  #body(node: Statement): void {
+    this.visit(node);
+    this.#around(node, '', '');
+  }
+
+  /** Text at both ends of a body, with braces where it has none. */
+  #around(body: Statement, head: string, tail: string): void {
+    if (body.type === 'BlockStatement') {
+      if (head) this.#code.appendLeft(body.start + 1, ` ${head}`);
+      if (tail) this.#code.appendLeft(body.end - 1, `${this.#source[(body.body.at(-1)?.end ?? 0) - 1] === ';' ? '' : ';'} ${tail} `);
+    } else if (head || tail || this.#extended.has(body)) {
+      this.#code.prependRight(body.start, `{ ${head && `${head} `}`);
+      this.#code.appendLeft(body.end, `${tail && '; '}${tail} }`);
+    }
+  }
+}
+
+/** `f` and `o.f` with nothing computed on the way: to find such a function is no operation of its own. */
+function isNamed(callee: AnyNode): boolean {
+  if (callee.type === 'Identifier') return callee.name !== 'eval';
+  return callee.type === 'MemberExpression' && !callee.computed && !callee.optional && callee.object.type === 'Identifier';
+}
+
+/** The call that `f()`, `x = f()` and `x += f()` end with. */
+function lastCall(node: AnyNode | undefined): AnyNode | undefined {
+  if (!node || isCall(node) || node.type === 'ChainExpression') return node;
+  if (node.type !== 'AssignmentExpression' || node.left.type !== 'Identifier' || /^(?:&&|\|\||\?\?)=$/.test(node.operator))
+    return undefined;
+  return lastCall(node.right);
+}
