@@ -3,8 +3,8 @@
  */
 
 import type { FromWorker, StartData, ToWorker } from '../runtime/messages.js';
-import { transformModules } from '../runtime/module-transform.js';
 import { serve } from '../runtime/serve.js';
+import { SURROUNDINGS } from './surroundings.js';
 
 if (process.send === undefined) throw new Error('gil: this file is started by a pool as a child process; it is not to be run or imported');
 const send = process.send.bind(process);
@@ -17,6 +17,6 @@ process.once('message', (start) => {
       send: (message: FromWorker) => void send(message),
       listen: (receive) => void process.on('message', (message) => receive(message as ToWorker)),
     },
-    { exports: () => import('../index.js'), transformModules },
+    SURROUNDINGS,
   );
 });

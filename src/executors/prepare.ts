@@ -4,8 +4,8 @@
 import type { Dialect } from '../dialects/dialect.js';
 import type { TaskReference } from '../runtime/messages.js';
 import { isTask, type Task } from '../runtime/tasks.js';
-import { instrumentFunction } from '../transform/instrument-function.js';
 import type { TaskSource } from '../transform/link.js';
+import { instrumentFunction } from '../transform/task.js';
 import { EXPORTS } from './exports.js';
 
 /** Something a pool can run: a function by value, or one of a module by reference. */

@@ -9,3 +9,7 @@ const beside = (path: string): URL => new URL(path, import.meta.url);
 export const WORKER_ENTRY = beside('./entry/worker.js');
 /** What a child process runs. */
 export const PROCESS_ENTRY = beside('./entry/process.js');
+/** What the hooks thread of Node 20 runs. */
+export const HOOKS_ENTRY = beside('./entry/hooks.js');
+/** Where this package's own files are. */
+export const OWN_FILES = beside('./');

@@ -13,9 +13,9 @@ export class TaskLoader {
   readonly #functions = new Map<number | string, Callable>();
   readonly #looks: Looks;
   readonly #exports: () => Promise<Readonly<Record<string, unknown>>>;
-  readonly #beforeImport: () => void;
+  readonly #beforeImport: () => Promise<void>;
 
-  constructor(looks: Looks, exports: () => Promise<Readonly<Record<string, unknown>>>, beforeImport: () => void) {
+  constructor(looks: Looks, exports: () => Promise<Readonly<Record<string, unknown>>>, beforeImport: () => Promise<void>) {
     this.#looks = looks;
     this.#exports = exports;
     this.#beforeImport = beforeImport;
@@ -30,14 +30,17 @@ export class TaskLoader {
   async load(task: TaskReference): Promise<Callable> {
     switch (task.kind) {
       case 'function': {
-        const run = linkFunction(task.text, this.#looks, await this.#exports()) as Callable;
+        const { exports, namespaces } = task.text.uses;
+        // Most tasks need none of it, and loading it would cost each worker its start.
+        const needed = exports.length + namespaces.length > 0 ? await this.#exports() : {};
+        const run = linkFunction(task.text, this.#looks, needed) as Callable;
         this.#functions.set(task.key, run);
         return run;
       }
       case 'known':
         throw new TaskModuleError(`this worker was never sent the text of function ${task.key}`);
       case 'module': {
-        this.#beforeImport();
+        await this.#beforeImport();
         const run = exported(await importModule(task.url, task.name), task.url, task.name);
         this.#functions.set(`${task.url}#${task.name}`, run);
         return run;
@@ -65,7 +68,8 @@ async function importModule(url: string, name: string): Promise<Record<string, u
 
 function exported(module: Record<string, unknown>, url: string, name: string): Callable {
   // What a CommonJS module exports stands under `default` unless Node could tell its names.
-  const value = module[name] ?? Reflect.get(Object(module['default']), name);
+  const { default: fallback } = module;
+  const value = module[name] ?? Reflect.get(Object(fallback), name);
   if (typeof value === 'function') return value as Callable;
   const functions = Object.keys(module).filter((key) => typeof module[key] === 'function');
   throw new TaskExportError(

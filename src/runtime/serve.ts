@@ -21,7 +21,7 @@ export interface Channel {
 /** What only the started file can supply: this package's own exports, for functions by value, and the hook that transforms modules. */
 export interface Surroundings {
   readonly exports: () => Promise<Readonly<Record<string, unknown>>>;
-  readonly transformModules: (lock: GlobalLock) => void;
+  readonly transformModules: (lock: GlobalLock) => Promise<void>;
 }
 
 /** Serves until told to end. */
@@ -29,10 +29,10 @@ export function serve(start: StartData, channel: Channel, surroundings: Surround
   const lock = 'memory' in start.lock ? GlobalLock.from(start.lock) : new GlobalLock(start.lock);
   const { ident, threadId } = lock.seat;
   becomeThread({ name: start.name, ident, threadId, lock });
-  let modules: 'untouched' | 'transformed' = 'untouched';
+  let transforming: Promise<void> | undefined;
   const loader = new TaskLoader(createThreadLooks(lock), surroundings.exports, () => {
-    if (modules === 'untouched') surroundings.transformModules(lock);
-    modules = 'transformed';
+    transforming ??= surroundings.transformModules(lock);
+    return transforming;
   });
 
   const fail = (id: number, error: unknown): void => channel.send({ kind: 'failed', id, error: encodeError(error) });

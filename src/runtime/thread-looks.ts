@@ -6,7 +6,7 @@
  */
 import { whenIdle } from '../host/clock.js';
 import type { GlobalLock } from '../lock/global-lock.js';
-import { createLooks, LOOKS, type Looks } from '../transform/looks.js';
+import { createLooks, type Looks, publishLooks } from '../transform/looks.js';
 
 /** The looks of a thread that lives under `lock`; also where modules of this thread find them. */
 export function createThreadLooks(lock: GlobalLock): Looks {
@@ -21,7 +21,7 @@ export function createThreadLooks(lock: GlobalLock): Looks {
     },
     enter,
   });
-  Reflect.set(globalThis, LOOKS, looks);
+  publishLooks(looks);
   return looks;
 }
 

@@ -56,13 +56,15 @@ function swap(value: unknown, change: (value: unknown) => unknown, seen: Map<obj
 
 /** Names the argument that could not be cloned, or says that the result could not. */
 export function cloneError(what: 'argument' | 'result', values: readonly unknown[], taskName: string, cause: unknown): CloneError {
-  const index = values.findIndex((value) => !isCloneable(value));
-  const culprit = values[index < 0 ? 0 : index];
+  const index = Math.max(
+    values.findIndex((value) => !isCloneable(value)),
+    0,
+  );
+  const culprit = values[index];
   const subject = what === 'result' ? `the result of \`${taskName}\`` : `argument ${index + 1} of \`${taskName}\``;
-  const reason = cause instanceof Error ? cause.message : String(cause);
   return new CloneError(
-    `${subject} cannot be sent to another thread: ${describe(culprit)}. Expected what structured clone can copy (no functions, symbols or ` +
-      `class instances with hidden state): send plain data instead. (${reason})`,
+    `${subject} cannot be sent to another thread: ${describe(culprit)}. Expected what structured clone can copy, so no functions, symbols ` +
+      'or what holds them; send plain data instead',
     { cause },
   );
 }
