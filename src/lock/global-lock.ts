@@ -102,7 +102,7 @@ export class GlobalLock {
     const words =
       'memory' in options
         ? new Int32Array(options.memory)
-        : createWords(toMicroseconds(options.switchInterval ?? this.dialect.switchInterval));
+        : createWords(toMicroseconds(options.switchInterval === undefined ? this.dialect.switchInterval : options.switchInterval));
     this.handle = { kind: 'gil/lock', memory: words.buffer, dialect: this.dialect, name: this.name };
     this.#self = moveIn(words, this.dialect);
   }
@@ -143,6 +143,7 @@ export class GlobalLock {
   async #acquireSlow({ priority = 0, timeout, signal }: AcquireOptions): Promise<Releaser | null> {
     const until = timeout === undefined ? Number.POSITIVE_INFINITY : now() + checkTimeout(timeout);
     const expiry = timeout === undefined ? undefined : AbortSignal.timeout(Math.ceil(timeout));
+    const cancelled = this.#queue.cancelled;
     const leave = await this.#queue.join(priority, anyOf(signal, expiry)).catch((error: unknown) => {
       if (expiry?.aborted && !signal?.aborted) return null;
       throw error;
@@ -151,7 +152,7 @@ export class GlobalLock {
     const self = this.#self;
     try {
       self.ownWaiters = 1;
-      const calledOff = anyOf(signal, this.#queue.headSignal);
+      const calledOff = anyOf(signal, cancelled);
       return (await runAsync(take(self, until), calledOff, () => gaveUp(calledOff))) ? this.#releaser() : null;
     } finally {
       self.ownWaiters = 0;
