@@ -192,7 +192,9 @@ class Placer {
     let calls = 0;
     const oneCall = (node: AnyNode, again: (node: AnyNode) => boolean): boolean =>
       node.type === 'CallExpression' && !node.optional && isNamed(node.callee) && ++calls === 1 && node.arguments.every(again);
-    const isLocal = parts.every((part) => this.#quiet(part, oneCall));
+    const isLocal = parts.every(
+      (part) => this.#quiet(part, oneCall) && !(this.#places.untaken && within(part, ({ type }) => type === 'ConditionalExpression')),
+    );
     if (isLocal) this.#spelling.operations += 1 + 2 * calls;
     return isLocal;
   }
