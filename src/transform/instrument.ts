@@ -59,7 +59,7 @@ export function placeInFile(source: string, dialect: Dialect, sourceType: Source
   if (!places) return code;
   const program = parseFile(source, sourceType);
   const spelling = new Spelling(freshPrefix(source), dialect.request);
-  placeLooks(program, { source, code, scopes: analyze(program), places, spelling });
+  placeLooks(program, { source, code, scopes: analyze(program, sourceType === 'module' ? 'strict' : 'sloppy'), places, spelling });
   const first = program.body[0];
   if (!first || spelling.used.size === 0) return code;
   const names = [...spelling.used];

@@ -58,7 +58,7 @@ export function instrumentFunction(task: unknown, options: InstrumentFunctionOpt
 
 function prepare(task: ReadTask, dialect: Dialect, available: ReadonlySet<string>): TaskSource {
   const { framed, start, end, name, mode, node, methodHead } = task;
-  const scopes = analyze(node);
+  const scopes = analyze(node, mode);
   const { exports, namespaces, identities, looks: present } = resolveFree(task, scopes.free, available);
   const looks: Record<string, LookName> = { ...present };
   const spelling = new Spelling(freshPrefix(framed), dialect.request);
