@@ -7,13 +7,16 @@
  * @packageDocumentation
  */
 import { type DialectName, resolveDialect } from './dialects/registry.js';
+import { startedByPool } from './host/files.js';
 import { GlobalLock } from './lock/global-lock.js';
 import { transformModules } from './runtime/module-transform.js';
 import { createThreadLooks } from './runtime/thread-looks.js';
 
-const dialect = resolveDialect((process.env['GIL_DIALECT'] || undefined) as DialectName | undefined);
-const lock = new GlobalLock({ dialect });
-
-GlobalLock.adopt(lock);
-createThreadLooks(lock);
-transformModules(lock);
+// A worker inherits `--import gil/register`, but it lives under the lock that its pool gave it.
+if (!startedByPool()) {
+  const dialect = resolveDialect((process.env['GIL_DIALECT'] || undefined) as DialectName | undefined);
+  const lock = new GlobalLock({ dialect });
+  GlobalLock.adopt(lock);
+  createThreadLooks(lock);
+  transformModules(lock);
+}

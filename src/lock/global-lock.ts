@@ -32,7 +32,7 @@ import { moveIn } from './place.js';
 import { type Contender, drop, isAsked, take, taken, untilUnlocked } from './protocol.js';
 import { createReleaser, type Releaser } from './releaser.js';
 import { type GilStats, readStats } from './stats.js';
-import { isThenable } from './thenable.js';
+import { isDue, withoutLock, yieldBlocking } from './yielding.js';
 
 /** How a `GlobalLock` is made. */
 export interface GlobalLockOptions {
@@ -248,16 +248,7 @@ export class GlobalLock {
    * CPython Python/ceval.c: eval_breaker; CPython 2.7 Python/ceval.c: _Py_Ticker.
    */
   checkpoint(ticks = 1): void {
-    const self = this.#self;
-    if (this.dialect.request.by === 'ticks') {
-      self.ticks -= ticks;
-      if (self.ticks >= 0 || !this.isHeldByCurrentThread()) return;
-      self.ticks = this.dialect.request.ticks;
-    } else if (self.words[self.place + BREAKER] === 0 || !this.isHeldByCurrentThread() || !runBlocking(isAsked(self))) {
-      return;
-    }
-    runBlocking(drop(self, 'forced'));
-    runBlocking(take(self, Number.POSITIVE_INFINITY));
+    if (isDue(this.#self, ticks)) yieldBlocking(this.#self);
   }
 
   /** Like `checkpoint`, without blocking; here tasks of this thread's own event loop get their turn as well. */
@@ -279,20 +270,7 @@ export class GlobalLock {
     if (!this.isEnabled) return task();
     const self = this.#self;
     if (!this.isHeldByCurrentThread()) throw this.#notHeld('releaseForIO');
-    runBlocking(drop(self, 'voluntary'));
-    let result: T;
-    try {
-      result = task();
-    } catch (error) {
-      runBlocking(take(self, Number.POSITIVE_INFINITY));
-      throw error;
-    }
-    if (!isThenable(result)) {
-      runBlocking(take(self, Number.POSITIVE_INFINITY));
-      return result;
-    }
-    const again = (): Promise<unknown> => this.#acquireSlow({});
-    return Promise.resolve(result).finally(again) as T;
+    return withoutLock(self, task, () => this.#acquireSlow({}));
   }
 
   /** Who holds it now, or `null`. */
