@@ -64,7 +64,8 @@ export function placeInFile(source: string, dialect: Dialect, sourceType: Source
   if (!first || spelling.used.size === 0) return code;
   const names = [...spelling.used];
   const header = isMaybeInCycle(program) ? hoistedHeader(names, spelling.prefix) : constantHeader(names, spelling.prefix);
-  const text = publisher === undefined ? header : `import ${JSON.stringify(publisher)}; ${header}`;
+  const publish = sourceType === 'module' ? `import ${JSON.stringify(publisher)};` : `require(${JSON.stringify(publisher)});`;
+  const text = publisher === undefined ? header : `${publish} ${header}`;
   // Behind the directives, or they would be none.
   const directive = program.body.findLast((statement) => 'directive' in statement);
   if (directive) code.appendLeft(directive.end, `; ${text}`);
