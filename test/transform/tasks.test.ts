@@ -326,7 +326,7 @@ describe('what is no task', () => {
 
   test('a text that the parser does not know', () => {
     const f = (): number => 1;
-    const { toString } = Function.prototype;
+    const original = Function.prototype.toString;
     try {
       Function.prototype.toString = () => 'function f() {\n  return 1 +* 2 }';
       expect(thrown(f)).toMatchObject({
@@ -343,7 +343,7 @@ describe('what is no task', () => {
         message: expect.stringContaining('import.meta.url as an argument'),
       });
     } finally {
-      Function.prototype.toString = toString;
+      Function.prototype.toString = original;
     }
   });
 });
