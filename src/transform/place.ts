@@ -15,10 +15,10 @@ import type {
   YieldExpression,
 } from 'acorn';
 import type MagicString from 'magic-string';
-import { type CallNode, chainCalls, isCall, looksAfter } from './calls.js';
+import { type CallNode, chainCalls, isCall, isNamed, lastCall, looksAfter } from './calls.js';
 import { Edits } from './edits.js';
 import { splitUpdate, touchesShared } from './members.js';
-import type { Places, Spelling } from './places.js';
+import { operationsIn, type Places, type Spelling } from './places.js';
 import { type Quiet, quietIn } from './quiet.js';
 import type { Scopes } from './scope.js';
 import { type Stride, strideOf } from './strides.js';
@@ -329,24 +329,4 @@ class Placer {
     this.visit(node);
     this.#edits.around(node, '', '');
   }
-}
-
-/** `f` and `o.f` with nothing computed on the way: to find such a function is no operation of its own. */
-function isNamed(callee: AnyNode): boolean {
-  if (callee.type === 'Identifier') return callee.name !== 'eval';
-  return callee.type === 'MemberExpression' && !callee.computed && !callee.optional && callee.object.type === 'Identifier';
-}
-
-/** The call that `f()`, `x = f()` and `x += f()` end with. */
-function lastCall(node: AnyNode | undefined): AnyNode | undefined {
-  if (!node || isCall(node) || node.type === 'ChainExpression') return node;
-  if (node.type !== 'AssignmentExpression' || node.left.type !== 'Identifier' || /^(?:&&|\|\||\?\?)=$/.test(node.operator))
-    return undefined;
-  return lastCall(node.right);
-}
-
-/** As {@link Spelling.operations} counts them, for code that is not visited. */
-function operationsIn(node: AnyNode): number {
-  const own = node.type === 'Identifier' || node.type === 'Literal' ? 0 : 1;
-  return children(node).reduce((sum, part) => sum + operationsIn(part), own);
 }

@@ -41,9 +41,9 @@ const prepared = new WeakMap<object, Prepared[]>();
  * @example
  * ```ts
  * import { instrumentFunction } from 'gil/transform';
- * const source = instrumentFunction(function twice(n: number) { return sleepFor(n); }, { exports: new Set(['sleepFor']) });
+ * const source = instrumentFunction(function twice(n: number) { return n * 2; }, { exports: new Set() });
  * source.name; // => 'twice'
- * source.uses.exports; // => ['sleepFor']
+ * structuredClone(source).mode; // => 'strict'
  * ```
  */
 export function instrumentFunction(task: unknown, options: InstrumentFunctionOptions): TaskSource {

@@ -2,6 +2,7 @@
  * Looks change nothing that a program computes. Every piece of syntax runs as it is and with looks that all fire, under every
  * dialect, and must log the same. The snippets are ordinary function bodies that call `log`.
  */
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the snippets are programs
 import { inspect } from 'node:util';
 import { createLooks, type DialectName, instrument, publishLooks } from 'gil/transform';
 import { beforeEach, describe, expect, test } from 'vitest';
@@ -140,10 +141,7 @@ const SNIPPETS: Record<string, string> = {
   'asi: lines that begin with brackets':
     'let a = 1\nlet b = a\n;(function () { log("iife") })()\n;[1, 2].forEach((x) => log(x))\nconst c = log\n;`x`.length\nlet d = b\n++a\nlog(a, b, d)',
   'asi: calls and awaits begin lines':
-    'let f = () => ({ x: 1, g() { return this } }), r = 1\nf().g().x = 2\nlet s = r\nf`t`.x\nlet t = s\nnew f.prototype.constructor\n'.replace(
-      'new f.prototype.constructor',
-      'f()["x"]++',
-    ) + 'log(r, s, t)\nvar i = 0\nwhile (i < 2)\ni++\nlog(i)\nif (i)\nf()\nelse\nf()\nlog("end")',
+    'let f = () => ({ x: 1, g() { return this } }), r = 1\nf().g().x = 2\nlet s = r\nf`t`.x\nlet t = s\nf()["x"]++\nlog(r, s, t)\nvar i = 0\nwhile (i < 2)\ni++\nlog(i)\nif (i)\nf()\nelse\nf()\nlog("end")',
   'asi: restricted productions': 'const f = () => { return\n1 }; let i = 0; i\n++\ni\nlog(f(), i); l: for (;;) { break\nl }',
   'regular expressions and division':
     'let a = 4, g = 2; log(a / 2 / g, /[/]\\/(?<n>x)/g.source, a++ / 2, "x".replace(/x/g, (m) => m + m), +/1/.source); if (1) /a/.exec("a"); log(`${/}/.test("}")}`)',
@@ -189,7 +187,6 @@ const SNIPPETS: Record<string, string> = {
     'const prime = (n) => { for (let i = 2; i < n; i++) if (n % i === 0) return false; return n > 1 }; const odd = (n) => { for (let i = 0; i < n; i++) { if (i === 300) throw i } return "none" }; log([0, 1, 2, 997, 1001].map(prime)); try { odd(301) } catch (e) { log(e) } log(odd(5))',
   'members of modules and globals':
     'log(Math.max(1, 2), JSON.stringify({ a: [1] }), Object.keys({ b: 1 }).map((k) => k.toUpperCase()), [3, 1, 2].sort((a, b) => a - b), Array.from({ length: 3 }, (_, i) => i), parseInt("7"), new Map([[1, 2]]).get(1), Symbol("x").description)',
-  'import() in an expression': 'return import("node:path").then((m) => log(m.basename("/a/b"), typeof import("node:fs").then))',
   'strict code':
     '"use strict"; const t = (f) => { try { return f() } catch (e) { return e.name } }; log(this, t(() => { undeclared = 1 }), t(() => { delete Object.prototype }), (function () { return this })()); for (let i = 0; i < 2; i++) log(i)',
 };
@@ -206,7 +203,7 @@ describe.each(DIALECTS)('under %s', (dialect) => {
 });
 
 test('the looks really fire', async () => {
-  await run(instrument(SNIPPETS['labels'] ?? '', { sourceType: 'commonjs' }).code);
+  await run(instrument(SNIPPETS.labels ?? '', { sourceType: 'commonjs' }).code);
   expect(looked).toBe(4);
 });
 

@@ -1,6 +1,7 @@
 /**
  * Functions as text: every form arrives and works, everything that cannot is refused with its name, its place and a remedy.
  */
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the snippets are programs
 import { createLooks, type DialectName, instrument, instrumentFunction, linkFunction, publishLooks } from 'gil/transform';
 import { describe, expect, test } from 'vitest';
 
@@ -78,10 +79,7 @@ describe('every form of function', () => {
     ['async arrow', make('async a => a + 1')],
     ['async function', make('async function (a) { return await a + 1 }')],
     ['sloppy', make('function f(a) { with ({ b: 1 }) { return a + b } }')],
-    [
-      'strict by itself',
-      make('function f(a) { "use strict"; return a + (this === undefined ? 1 : 2) }'.replace('(this === undefined ? 1 : 2)', '1')),
-    ],
+    ['strict by itself', make('function f(a) { "use strict"; return a + 1 }')],
     ['static method', Some.stat],
     ['method of a class', new Some().method],
     ['getter', Object.getOwnPropertyDescriptor(make('{ get x() { return 2 } }') as object, 'x')?.get],
@@ -137,8 +135,8 @@ describe('every form of function', () => {
       for (const i of [1]) label: for (let j in [2]) { if (i) continue label; }
       switch (1) { case 1: let z = 2; v = z }
       const { [v]: p, q: { r } = {} } = {}; const t = typeof w;
-      return [arguments.length, f.length, g(), new K().m().s, (() => arguments[0])(), new.target === undefined, p, r, rest, more, t];
-    }`.replace('new.target === undefined', 'function () { return new.target }()'),
+      return [arguments.length, f.length, g(), new K().m().s, (() => arguments[0])(), function () { return new.target }(), p, r, rest, more, t];
+    }`,
     );
     expect(ship(f)(1)).toEqual([1, 1, 2, 'K', 1, undefined, undefined, undefined, {}, [], 'number']);
   });
@@ -328,7 +326,7 @@ describe('what is no task', () => {
 
   test('a text that the parser does not know', () => {
     const f = (): number => 1;
-    const { toString } = Function.prototype;
+    const original = Function.prototype.toString;
     try {
       Function.prototype.toString = () => 'function f() {\n  return 1 +* 2 }';
       expect(thrown(f)).toMatchObject({
@@ -345,7 +343,7 @@ describe('what is no task', () => {
         message: expect.stringContaining('import.meta.url as an argument'),
       });
     } finally {
-      Function.prototype.toString = toString;
+      Function.prototype.toString = original;
     }
   });
 });
