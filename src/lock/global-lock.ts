@@ -82,6 +82,8 @@ export class GlobalLock {
   readonly name: string;
   /** This lock, to be sent to another thread: `GlobalLock.from(handle)`. Pools take a lock among the arguments of a task as it is. */
   readonly handle: LockHandle;
+  /** @internal This thread at the lock, and the word its looks read. */
+  readonly seat: ThreadInfo & { readonly breaker: Int32Array };
   readonly #self: Contender;
   readonly #queue = new LocalQueue();
 
@@ -105,6 +107,8 @@ export class GlobalLock {
         : createWords(toMicroseconds(options.switchInterval === undefined ? this.dialect.switchInterval : options.switchInterval));
     this.handle = { kind: 'gil/lock', memory: words.buffer, dialect: this.dialect, name: this.name };
     this.#self = moveIn(words, this.dialect);
+    const { ident, place } = this.#self;
+    this.seat = { ident, threadId: THREAD_NUMBER - 1, breaker: words.subarray(place + BREAKER, place + BREAKER + 1) };
   }
 
   /** Whether there is a lock at all: `false` in a free-threaded dialect (CPython `sys._is_gil_enabled()`). */
@@ -288,12 +292,6 @@ export class GlobalLock {
   /** What has happened at this lock so far. */
   stats(): GilStats {
     return readStats(this.#self.words);
-  }
-
-  /** @internal This thread at the lock, and the word its looks read. */
-  get seat(): ThreadInfo & { readonly breaker: Int32Array } {
-    const { words, ident, place } = this.#self;
-    return { ident, threadId: THREAD_NUMBER - 1, breaker: words.subarray(place + BREAKER, place + BREAKER + 1) };
   }
 
   // --- inside -------------------------------------------------------------------------------------------------------

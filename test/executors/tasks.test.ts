@@ -1,7 +1,7 @@
 /**
  * Tasks of modules: by reference, loaded once a worker, transformed where they run.
  */
-import { ProcessPool, type Task, ThreadPool, tasks } from 'gil';
+import { GlobalLock, ProcessPool, type Task, ThreadPool, tasks } from 'gil';
 import { describe, expect, it } from 'vitest';
 import { POOLS, withPool } from './pools.js';
 
@@ -89,6 +89,29 @@ describe('the transform of a module', () => {
     expect(await pool.map(work.napping).toArray()).toEqual([]);
     expect(await Promise.all([pool.submit(work.napping), pool.submit(work.napping)])).toEqual([true, true]);
     expect(pool.lock.isLocked()).toBe(false);
+    await pool.shutdown();
+  });
+});
+
+describe('the lock of a thread', () => {
+  it("is held by whatever its event loop runs, a timer's callback too, and free while the loop is idle", async () => {
+    const pool = new ThreadPool(1, { dialect: 'cpython-3.13' });
+    const words = new Int32Array(new SharedArrayBuffer(4));
+    const held = pool.submit((words: Int32Array) => {
+      const seen = [GlobalLock.default.isHeldByCurrentThread()];
+      return new Promise<boolean[]>((resolve) => {
+        const poll = () => {
+          if (words[0] === 0) setTimeout(poll, 1);
+          else resolve([...seen, GlobalLock.default.isHeldByCurrentThread()]);
+        };
+        poll();
+      });
+    }, words);
+    // If the loop held it while it sleeps, this would never resolve.
+    const release = await pool.lock.acquire();
+    words[0] = 1;
+    release();
+    expect(await held).toEqual([true, true]);
     await pool.shutdown();
   });
 });
