@@ -62,7 +62,7 @@ describe.each(POOLS)('$name', (kind) => {
 describe('the transform of a module', () => {
   it('lets a loop that never ends lose the lock to the thread that ends it', async () => {
     const pool = new ThreadPool(2, { dialect: 'cpython-3.13', switchInterval: 1 });
-    const words = new Int32Array(new SharedArrayBuffer(4));
+    const words = new Int32Array(new SharedArrayBuffer(8));
     const spinning = pool.submit(work.spinUntil, words);
     expect(await pool.submit(work.openGate, words)).toBe('opened');
     expect(await spinning).toBe('let go');
