@@ -41,6 +41,7 @@ const prepared = new WeakMap<object, Prepared[]>();
  * @example
  * ```ts
  * import { instrumentFunction } from 'gil/transform';
+ * declare const sleepFor: (n: number) => void;
  * const source = instrumentFunction(function twice(n: number) { return sleepFor(n); }, { exports: new Set(['sleepFor']) });
  * source.name; // => 'twice'
  * source.uses.exports; // => ['sleepFor']
