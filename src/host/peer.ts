@@ -39,7 +39,7 @@ export interface PeerOptions {
 
 /** Starts a worker thread. */
 export function startWorker({ entry, data, name, resourceLimits }: PeerOptions, events: PeerEvents): Peer {
-  const worker = new Worker(entry, { workerData: data, name, ...(resourceLimits ? { resourceLimits } : {}) });
+  const worker = new Worker(entry, { workerData: data, name, ...inherited(), ...(resourceLimits ? { resourceLimits } : {}) });
   worker.on('message', events.onMessage);
   worker.on('messageerror', events.onError);
   worker.on('error', events.onError);
@@ -55,7 +55,7 @@ export function startWorker({ entry, data, name, resourceLimits }: PeerOptions, 
 
 /** Starts a child process that speaks structured clone over its channel. Its data is the first message. */
 export function startProcess({ entry, data, name }: PeerOptions, events: PeerEvents): Peer {
-  const child = fork(fileURLToPath(entry), [], { serialization: 'advanced', execArgv: process.execArgv.filter(isForChildren) });
+  const child = fork(fileURLToPath(entry), [], { serialization: 'advanced', execArgv: forChildren(process.execArgv) });
   let exited: 'no' | 'yes' = 'no';
   const exit = (code: number | null): void => {
     if (exited === 'yes') return;
@@ -94,7 +94,14 @@ function keepProcess(child: ChildProcess, alive: 'alive' | 'idle'): void {
   }
 }
 
-/** A child must not open the parent's inspector port or run its `-e` text again. */
-function isForChildren(argument: string): boolean {
-  return !/^(--inspect|--eval|--print|-e$|-p$|-pe$|--test)/.test(argument);
+/** What a child takes over of this process's options: not its inspector port, and not the text it was itself started with. */
+function forChildren(options: readonly string[]): string[] {
+  const text = options.findIndex((option) => /^(-e|-p|-pe|--eval|--print)$/.test(option));
+  const ownText = text < 0 ? [] : [text, text + 1];
+  return options.filter((option, index) => !ownText.includes(index) && !/^--(inspect|input-type|eval=|print=|test\b)/.test(option));
+}
+
+/** A worker inherits all options by itself, but one that is meant for the text after `--eval` and would refuse the worker's file. */
+function inherited(): { execArgv?: string[] } {
+  return process.execArgv.some((option) => option.startsWith('--input-type')) ? { execArgv: forChildren(process.execArgv) } : {};
 }
