@@ -41,7 +41,11 @@ export interface PeerOptions {
 export function startWorker({ entry, data, name, resourceLimits }: PeerOptions, events: PeerEvents): Peer {
   const worker = new Worker(entry, { workerData: data, name, ...inherited(), ...(resourceLimits ? { resourceLimits } : {}) });
   worker.on('message', events.onMessage);
-  worker.on('messageerror', events.onError);
+  worker.on('messageerror', (error) => {
+    events.onError(error);
+    // What it answered cannot be read, and whom it answered is in there too: nothing it says can be trusted any more.
+    void worker.terminate();
+  });
   worker.on('error', events.onError);
   worker.on('exit', events.onExit);
   return {
@@ -74,10 +78,8 @@ export function startProcess({ entry, data, name }: PeerOptions, events: PeerEve
     label: `process ${child.pid ?? '(not started)'} (${name})`,
     threadNumber: 0,
     send: (message) => {
-      if (!child.connected) return;
-      // Before sending, because the channel serialises later and would report a failure to nobody.
-      structuredClone(message);
-      child.send(message as object, () => {});
+      // Serialised here and now, so what cannot be is thrown here; that the child is gone is told by its exit.
+      if (child.connected) child.send(message as object, () => {});
     },
     keep: (alive) => keepProcess(child, alive),
     terminate: () => void child.kill('SIGKILL'),

@@ -273,3 +273,35 @@ describe('the constructors', () => {
     await pool.shutdown();
   });
 });
+
+describe('a pool whose workers cannot be started', () => {
+  it('is broken, and says why', async () => {
+    const pool = new ThreadPool(2, { resourceLimits: { maxOldGenerationSizeMb: 1 } });
+    const future = pool.submit(() => 1);
+    await expect(future).rejects.toMatchObject({
+      code: 'ERR_POOL_BROKEN',
+      message: expect.stringMatching(/could not be started/),
+      cause: { code: 'ERR_WORKER_DIED', cause: { code: 'ERR_WORKER_OUT_OF_MEMORY' } },
+    });
+    expect(() => pool.submit(() => 1)).toThrow(code('ERR_POOL_BROKEN'));
+    await pool.shutdown();
+  });
+});
+
+describe('something thrown that throws when it is looked at', () => {
+  it('is still one error on its future', async () => {
+    const pool = new ThreadPool(1, { dialect: 'cpython-3.13' });
+    const error = await pool
+      .submit(() => {
+        throw Object.defineProperty(new Error('x'), 'message', {
+          get() {
+            throw new Error('trap');
+          },
+        });
+      })
+      .exception();
+    expect(error).toMatchObject({ message: 'something was thrown that cannot be read' });
+    expect(await pool.submit(() => 'well')).toBe('well');
+    await pool.shutdown();
+  });
+});
