@@ -4,7 +4,7 @@
  */
 import { type DialectName, GlobalLock } from 'gil';
 import { describe, expect, it } from 'vitest';
-import { open, sharedWords, startThread, untilOpen } from './threads.js';
+import { open, type Scene, sharedWords, startThread, untilOpen } from './threads.js';
 
 const GIL_DIALECTS: DialectName[] = ['cpython-2.7', 'cpython-3.9', 'cpython-3.10', 'cpython-3.13'];
 
@@ -41,6 +41,15 @@ describe.each(GIL_DIALECTS)('%s', (dialect) => {
   });
 });
 
+/** Waits for the lock, takes it once, and says so in word 1. */
+const waiter = ({ lock, words, open }: Scene) => {
+  open(0);
+  const release = lock.acquireSync();
+  words[1] = 1;
+  release();
+  return 'had it';
+};
+
 describe('the switch interval', () => {
   it('is waited out before anybody is asked: no request, no switch (laws 5, 7 and 12)', async () => {
     const lock = new GlobalLock({ switchInterval: 1_000_000 });
@@ -74,13 +83,7 @@ describe('the switch interval', () => {
     const lock = new GlobalLock({ switchInterval: 1 });
     const words = sharedWords();
     const release = lock.acquireSync();
-    const { answer, gone } = startThread(lock, words, 0, ({ lock, words, open }) => {
-      open(0);
-      const release = lock.acquireSync();
-      words[1] = 1;
-      release();
-      return 'had it';
-    });
+    const { answer, gone } = startThread(lock, words, 0, waiter);
     await untilOpen(words, 0);
     while (lock.stats().requests < 3) await new Promise((resolve) => setImmediate(resolve));
     expect(words[1]).toBe(0);
@@ -98,13 +101,7 @@ describe('the switch interval', () => {
     const lock = new GlobalLock({ switchInterval: 1 });
     const words = sharedWords();
     const release = lock.acquireSync();
-    const { answer, gone } = startThread(lock, words, 0, ({ lock, words, open }) => {
-      open(0);
-      const release = lock.acquireSync();
-      words[1] = 1;
-      release();
-      return 'had it';
-    });
+    const { answer, gone } = startThread(lock, words, 0, waiter);
     await untilOpen(words, 0);
     while (lock.stats().requests === 0) await new Promise((resolve) => setImmediate(resolve));
     const seen = lock.releaseForIO(() => lock.stats().switches);
@@ -118,17 +115,12 @@ describe('the switch interval', () => {
     const lock = new GlobalLock({ switchInterval: 1 });
     const words = sharedWords();
     const release = lock.acquireSync();
-    const { answer, gone } = startThread(lock, words, 0, ({ lock, words, open }) => {
-      open(0);
-      const release = lock.acquireSync();
-      words[1] = 1;
-      release();
-      return 'had it';
-    });
+    const { answer, gone } = startThread(lock, words, 0, waiter);
     await untilOpen(words, 0);
     while (lock.stats().requests === 0) await new Promise((resolve) => setImmediate(resolve));
     release();
-    const again = await lock.acquire();
+    // At once, long before the waiter is awake: without the debt this would win the lock straight back.
+    const again = lock.acquireSync();
     expect(words[1]).toBe(1);
     again();
     expect(await answer).toBe('had it');
