@@ -171,6 +171,21 @@ describe('a forced dropper', () => {
     expect(again.wake(WOKEN).state).toBe('done');
   });
 
+  it('that did not wait at the drop waits at its next take, and a time limit holds there too', () => {
+    const { a, b } = setUp();
+    const waiter = new Puppet(take(b, forever)).wake(TIMED_OUT);
+    expect(new Puppet(drop(a, 'voluntary', 'later')).state).toBe('done');
+    // The lock is free, but it is not this thread's turn.
+    expect(new Puppet(take(a, Number.NEGATIVE_INFINITY)).result).toBe(false);
+    const again = new Puppet(take(a, forever));
+    expect(again.state).toBe('asleep');
+    waiter.wake(WOKEN);
+    expect(waiter.result).toBe(true);
+    again.wake(WOKEN);
+    new Puppet(drop(b, 'final'));
+    expect(again.wake(WOKEN).result).toBe(true);
+  });
+
   it('of a final drop does not wait at all', () => {
     const { a, b } = setUp();
     new Puppet(take(b, forever)).wake(TIMED_OUT);
