@@ -34,6 +34,7 @@ type Condition =
   | { readonly name: 'shutdown' }
   | { readonly name: 'broken'; readonly why: string; readonly cause: WorkerDiedError };
 
+/** What every pool is: a place to submit work to. CPython Lib/concurrent/futures/_base.py: Executor. */
 export abstract class Executor implements AsyncDisposable {
   readonly #settings: ExecutorSettings;
   readonly #queue = new Fifo<WorkItem>();
@@ -44,6 +45,7 @@ export abstract class Executor implements AsyncDisposable {
   #started = 0;
   #whenEmpty: (() => void)[] = [];
 
+  /** @internal */
   protected constructor(settings: ExecutorSettings) {
     this.#settings = settings;
   }
@@ -101,6 +103,7 @@ export abstract class Executor implements AsyncDisposable {
     if (wait && this.#workers.size > 0) await new Promise<void>((resolve) => this.#whenEmpty.push(resolve));
   }
 
+  /** `await using`: the same as `shutdown()`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.shutdown();
   }

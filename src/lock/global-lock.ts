@@ -55,6 +55,7 @@ export interface ThreadInfo {
 /** What `acquire` gives where there is no lock. */
 const FREE_THREADED: Releaser = createReleaser({ isHeldByCurrentThread: () => false, release() {} }, false);
 
+/** A lock that threads share and hand over by the rules of one interpreter. */
 export class GlobalLock {
   static #default: GlobalLock | undefined;
 
@@ -79,6 +80,7 @@ export class GlobalLock {
 
   /** Whose rules this lock follows. */
   readonly dialect: Dialect;
+  /** For messages. */
   readonly name: string;
   /** This lock, to be sent to another thread: `GlobalLock.from(handle)`. Pools take a lock among the arguments of a task as it is. */
   readonly handle: LockHandle;

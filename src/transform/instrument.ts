@@ -24,7 +24,9 @@ export interface InstrumentOptions {
 
 /** A text with looks. */
 export interface Instrumented {
+  /** The text. */
   readonly code: string;
+  /** From its columns to those of the source; its lines are the source's. */
   readonly map: SourceMap;
 }
 

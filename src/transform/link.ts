@@ -12,6 +12,7 @@ export interface TaskSource {
   readonly name: string;
   /** How to compile it: module code is strict. */
   readonly mode: 'strict' | 'sloppy';
+  /** What the text needs around it. */
   readonly uses: TaskUses;
 }
 
