@@ -1,0 +1,163 @@
+/**
+ * Ratios that survive a shared and noisy machine. The sides of a comparison run in turn, A B A B …; each round gives one ratio, and
+ * the median of the rounds counts.
+ *
+ * How many rounds is settled before anybody looks at the result: at least `least`; then until the 95 % confidence interval of each
+ * median is within `precision` of it, or `most` rounds or `limit` milliseconds are used up. A round in which other programs took more
+ * than `QUIET` cores is set aside whatever it says, and the next one waits for them as long as there is time; if fewer than `least`
+ * are left at the end, all rounds count, and `setAside` is 0.
+ */
+import { after, now } from '../host/clock.js';
+
+/** A round is quiet if other programs used less than this much of a core during it. */
+export const QUIET = 0.15;
+
+/** What is compared, and how long. */
+export interface Plan<Side extends string> {
+  /** What runs, by name, in the order in which it runs. */
+  readonly sides: Readonly<Record<Side, () => PromiseLike<unknown>>>;
+  /** The ratios that must settle, as [above, below]. */
+  readonly ratios: readonly (readonly [above: NoInfer<Side>, below: NoInfer<Side>])[];
+  /** How near to the median its confidence interval must be, relative to it. @default 0.04 */
+  readonly precision?: number;
+  /** Rounds at least. @default 5 */
+  readonly least?: number;
+  /** Rounds at most. @default 25 */
+  readonly most?: number;
+  /** Milliseconds after which no new round begins. @default 6000 */
+  readonly limit?: number;
+  /** Is told of each round. */
+  readonly onRound?: (round: number) => void;
+}
+
+/** How long to listen whether it has become quiet, in ms. */
+const LISTEN = 100;
+
+/** Where the time and the disturbance are read. */
+export interface Instruments {
+  /** Milliseconds. */
+  now(): number;
+  /** Lets so many milliseconds pass. */
+  pause(milliseconds: number): Promise<void>;
+  /** Core-milliseconds that other programs have used so far; absent: nobody asks. */
+  readonly foreign?: () => Promise<number>;
+}
+
+/** Time as it is, and nobody who listens for others. */
+export const CLOCK: Instruments = { now, pause: (milliseconds) => new Promise((resolve) => after(milliseconds, resolve)) };
+
+/** What the rounds that count gave. */
+export interface Rounds<Side extends string> {
+  /** How many count. */
+  readonly count: number;
+  /** How many were disturbed and do not count. */
+  readonly setAside: number;
+  /** How many cores other programs used, in the median of all rounds. */
+  readonly foreign: number;
+  /** Median milliseconds of a side. */
+  time(side: Side): number;
+  /** Median of the ratios of the rounds. */
+  ratio(above: Side, below: Side): number;
+}
+
+interface Round<Side extends string> {
+  readonly times: Readonly<Record<Side, number>>;
+  /** Cores used by others, on average. */
+  readonly foreign: number;
+  /** Milliseconds that all sides took. */
+  readonly elapsed: number;
+}
+
+/** Runs the sides in turn until the ratios have settled. */
+export async function interleave<Side extends string>(plan: Plan<Side>, instruments: Instruments = CLOCK): Promise<Rounds<Side>> {
+  const { ratios, precision = 0.04, least = 5, most = 25, limit = 6000 } = plan;
+  const rounds: Round<Side>[] = [];
+  const end = instruments.now() + limit;
+  for (;;) {
+    rounds.push(await runRound(plan.sides, instruments));
+    plan.onRound?.(rounds.length);
+    const quiet = rounds.filter((round) => round.foreign < QUIET);
+    const settled = quiet.length >= least && ratios.every(([above, below]) => spread(ratiosOf(quiet, above, below)) <= precision);
+    const spent = rounds.length >= most || (rounds.length >= least && instruments.now() >= end);
+    if (settled || spent) return conclude(rounds, quiet.length >= least ? quiet : rounds);
+    const { foreign, elapsed } = rounds.at(-1)!;
+    if (foreign >= QUIET) await untilQuiet(instruments, end - Math.max(1, least - rounds.length) * elapsed);
+  }
+}
+
+/** Waits until the others have left the cores alone for a moment, at most until the time `until`. */
+async function untilQuiet({ now, pause, foreign }: Instruments, until: number): Promise<void> {
+  if (foreign === undefined) return;
+  while (now() < until) {
+    const before = await foreign();
+    const begin = now();
+    await pause(LISTEN);
+    if (((await foreign()) - before) / (now() - begin) < QUIET) return;
+  }
+}
+
+async function runRound<Side extends string>(sides: Plan<Side>['sides'], { now, foreign }: Instruments): Promise<Round<Side>> {
+  const times: Partial<Record<Side, number>> = {};
+  const before = await foreign?.();
+  const begin = now();
+  for (const side of Object.keys(sides) as Side[]) {
+    const start = now();
+    await sides[side]();
+    times[side] = now() - start;
+  }
+  const elapsed = now() - begin;
+  const since = await foreign?.();
+  return {
+    times: times as Record<Side, number>,
+    foreign: before === undefined || since === undefined ? 0 : Math.max(0, since - before) / elapsed,
+    elapsed,
+  };
+}
+
+function conclude<Side extends string>(all: readonly Round<Side>[], counted: readonly Round<Side>[]): Rounds<Side> {
+  return {
+    count: counted.length,
+    setAside: all.length - counted.length,
+    foreign: median(all.map((round) => round.foreign)),
+    time: (side) => median(counted.map((round) => round.times[side])),
+    ratio: (above, below) => median(ratiosOf(counted, above, below)),
+  };
+}
+
+function ratiosOf<Side extends string>(rounds: readonly Round<Side>[], above: Side, below: Side): number[] {
+  return rounds.map(({ times }) => times[above] / times[below]);
+}
+
+/** The middle of the sorted values; between the two middle ones if they are even in number. */
+export function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = sorted.length / 2;
+  return (sorted[Math.ceil(middle) - 1]! + sorted[Math.floor(middle)]!) / 2;
+}
+
+/** Half the width of the 95 % confidence interval of the median, relative to the median: from ranks, so no distribution is assumed. */
+export function spread(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const low = Math.max(0, Math.floor((sorted.length - 1.96 * Math.sqrt(sorted.length)) / 2));
+  return (sorted[sorted.length - 1 - low]! - sorted[low]!) / 2 / median(sorted);
+}
+
+/**
+ * Finds how much work takes about `target` milliseconds, by doing more and more of it. The first time is not looked at: whatever has to
+ * start or to compile itself does so then.
+ */
+export async function calibrate(
+  target: number,
+  begin: number,
+  work: (amount: number) => PromiseLike<unknown>,
+  { now: clock }: Instruments = CLOCK,
+): Promise<number> {
+  await work(begin);
+  for (let amount = begin; ; ) {
+    const start = clock();
+    await work(amount);
+    const took = clock() - start;
+    if (took >= target / 2) return Math.max(1, Math.round((amount * target) / took));
+    amount = Math.ceil(amount * Math.min(8, Math.max(2, target / 2 / Math.max(took, 0.1)) * 1.2));
+  }
+}

@@ -1,0 +1,67 @@
+/**
+ * Three pieces of native code, about five milliseconds each, the length of a switch interval: OpenSSL, zlib, and a WebAssembly loop. The first half of the file is what the
+ * main thread prepares, the second half are tasks, sent by value.
+ */
+import { releasing } from '../runtime/release.js';
+
+/** `held`: the call keeps the lock to its end, as any native code does by default. `released`: it lets go meanwhile. */
+export type Manner = 'held' | 'released';
+
+/** The little of WebAssembly that is needed here; Node's own types leave it out. */
+declare const WebAssembly: {
+  readonly Module: new (bytes: Uint8Array) => object;
+  readonly Instance: new (module: object) => { readonly exports: { readonly burn: (turns: number) => number } };
+};
+
+/** A megabyte of text with something in it to compress. */
+export function sampleText(): Uint8Array {
+  const text = new Uint8Array(new SharedArrayBuffer(1 << 20));
+  let seed = 1;
+  for (let i = 0; i < text.length; i += 1) {
+    seed = (Math.imul(seed, 1_103_515_245) + 12_345) | 0;
+    text[i] = 32 + ((seed >>> 16) & 63);
+  }
+  return text;
+}
+
+/**
+ * A module that does nothing but count down and multiply:
+ *
+ * (module
+ *   (func (export "burn") (param $turns i32) (result i32) (local $x i32)
+ *     (loop
+ *       (local.set $x (i32.add (i32.mul (local.get $x) (i32.const 1664525)) (i32.const 1013904223)))
+ *       (br_if 0 (local.tee $turns (i32.sub (local.get $turns) (i32.const 1)))))
+ *     (local.get $x)))
+ */
+export function wasmLoop(): object {
+  const hex =
+    '0061736d 01000000' + // "\0asm", version 1
+    '01 06 01 60 01 7f 01 7f' + // types: one, (i32) -> i32
+    '03 02 01 00' + // functions: one, of type 0
+    '07 08 01 04 6275726e 00 00' + // exports: "burn" is function 0
+    '0a 25 01 23 01 01 7f' + // code: one body, one more local, an i32
+    '03 40' + // loop
+    '20 01 41 8dcce500 6c 41 dfe6bbe303 6a 21 01' + // $x = $x * 1664525 + 1013904223
+    '20 00 41 01 6b 22 00 0d 00' + // br_if 0 ($turns = $turns - 1)
+    '0b 20 01 0b'; // end, $x, end
+  return new WebAssembly.Module(Uint8Array.from(hex.replaceAll(' ', '').match(/../g) ?? [], (byte) => Number.parseInt(byte, 16)));
+}
+
+export function deriveKeys(calls: number, manner: Manner): void {
+  const { pbkdf2Sync } = process.getBuiltinModule('node:crypto');
+  const derive = manner === 'released' ? releasing(pbkdf2Sync) : pbkdf2Sync;
+  for (let i = 0; i < calls; i += 1) derive('secret', 'salt', 10_000, 32, 'sha256');
+}
+
+export function packText(text: Uint8Array, calls: number, manner: Manner): void {
+  const { gzipSync } = process.getBuiltinModule('node:zlib');
+  const pack = manner === 'released' ? releasing((bytes: Uint8Array) => gzipSync(bytes)) : gzipSync;
+  for (let i = 0; i < calls; i += 1) pack(text);
+}
+
+export function runWasm(module: object, calls: number, manner: Manner): void {
+  const { burn } = new WebAssembly.Instance(module).exports;
+  const run = manner === 'released' ? releasing(burn) : burn;
+  for (let i = 0; i < calls; i += 1) run(4_000_000);
+}

@@ -1,0 +1,77 @@
+/**
+ * The seventh claim: C extensions can let go of the GIL. Three native calls, each in one thread and split over two: as they are, they
+ * hold the lock to their end, and two threads gain nothing; wrapped by `releasing` they run on two cores.
+ */
+import { DEFAULT_DIALECT } from '../dialects/registry.js';
+import { ThreadPool } from '../executors/thread-pool.js';
+import type { Context, Experiment, Outcome } from './experiment.js';
+import { aboutLoad, quietly } from './load.js';
+import { calibrate, interleave } from './measure.js';
+import { deriveKeys, type Manner, packText, runWasm, sampleText, wasmLoop } from './native-calls.js';
+import { times } from './units.js';
+import { onEveryWorker } from './work.js';
+
+/** Two threads that hold the lock gain nothing, and lose the time of the switches. */
+const HELD = { least: 0.8, most: 1.15 };
+const RELEASED = 1.6;
+
+/** How a call is repeated in a thread of the pool. */
+type Repeat = (pool: ThreadPool, calls: number, manner: Manner) => PromiseLike<unknown>;
+
+export const nativeCode: Experiment = {
+  name: 'native-code',
+  claim: 'C extensions can release the lock',
+  question: 'What do two threads gain in native code that keeps the lock, and in native code that lets go of it?',
+  article: 'no figure',
+  cpython: 'longest stall of another thread: 472 ms beside one 472 ms sum(); 10 ms beside a sha256 of 539 ms, which lets go (3.13.0)',
+  expectation: `2 threads against 1: between ${HELD.least} and ${HELD.most}× held, at least ${RELEASED}× released, on 2 cores`,
+  async run(context: Context): Promise<Outcome> {
+    const text = sampleText();
+    const module = wasmLoop();
+    const calls: Readonly<Record<string, Repeat>> = {
+      pbkdf2: (pool, count, manner) => pool.submit(deriveKeys, count, manner),
+      gzip: (pool, count, manner) => pool.submit(packText, text, count, manner),
+      wasm: (pool, count, manner) => pool.submit(runWasm, module, count, manner),
+    };
+    await using one = new ThreadPool(1, { dialect: DEFAULT_DIALECT });
+    await using two = new ThreadPool(2, { dialect: DEFAULT_DIALECT });
+    const figures: Record<string, number> = {};
+    const parts: string[] = [];
+    const notes = new Set<string>();
+    let holds = true;
+    for (const [name, repeat] of Object.entries(calls)) {
+      const { held, released, rounds, remarks } = await compare(name, repeat, one, two, context);
+      holds &&= held >= HELD.least && held <= HELD.most && released >= RELEASED;
+      parts.push(`${name} ${held.toFixed(2)} → ${times(released)}`);
+      Object.assign(figures, { [`${name}Held`]: held, [`${name}Released`]: released, [`${name}Rounds`]: rounds });
+      for (const remark of remarks) notes.add(remark);
+    }
+    return { holds, live: `2 threads, held → released: ${parts.join(', ')}`, figures, notes: [...notes] };
+  },
+};
+
+async function compare(name: string, repeat: Repeat, one: ThreadPool, two: ThreadPool, context: Context) {
+  context.progress(`${name}: warming up`);
+  await Promise.all([onEveryWorker(two, () => 0), repeat(one, 4, 'released')]);
+  const half = Math.ceil((await calibrate(80, 8, (count) => repeat(one, count, 'held'))) / 2);
+  const both = (manner: Manner) => () => Promise.all([repeat(two, half, manner), repeat(two, half, manner)]);
+  await both('released')();
+  const rounds = await interleave(
+    {
+      sides: { one: () => repeat(one, 2 * half, 'held'), held: both('held'), released: both('released') },
+      ratios: [
+        ['one', 'held'],
+        ['one', 'released'],
+      ],
+      limit: 4000,
+      onRound: (round) => context.progress(`${name}: 1 thread, 2 held, 2 released, round ${round}`),
+    },
+    quietly(),
+  );
+  return {
+    held: rounds.ratio('one', 'held'),
+    released: rounds.ratio('one', 'released'),
+    rounds: rounds.count,
+    remarks: aboutLoad(rounds),
+  };
+}
