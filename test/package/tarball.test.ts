@@ -132,7 +132,9 @@ describe('runs pools', () => {
   });
 
   test('by its command', { timeout: LIMIT }, async () => {
-    await succeed(join(app, 'node_modules/.bin/gil'), ['lab', '--list'], app);
+    const command = join(app, 'node_modules/.bin/gil');
+    expect((await succeed(command, ['--version'], app)).stdout).toBe(`${manifest.version}\n`);
+    expect((await succeed(command, ['lab', '--list'], app)).stdout.trim().split('\n')).toHaveLength(9);
   });
 
   test.each(['esm', 'cjs'] as const)('from a bundle that a user made with tsup: %s', { timeout: LIMIT }, async (format) => {
