@@ -15,7 +15,7 @@ const timed = async (parts) => {
   return performance.now() - start;
 };
 
-await timed([1e6, 1e6, 1e6, 1e6]); // the threads start
+await timed([1e7, 1e7, 1e7, 1e7]); // the threads start, and V8 warms up
 const before = pool.lock.stats().switches;
 const one = await timed([2e8]);
 const four = await timed([5e7, 5e7, 5e7, 5e7]);
