@@ -30,8 +30,8 @@ const FLOORS: Record<string, number> = {
   cli: 6,
 };
 const FACE = 7;
-/** The two steps sideways: everybody may raise an error, and the drivers of the steps sleep on the host's memory. */
-const SIDEWAYS = ['dialects → errors.ts', 'steps → host'];
+/** The steps sideways: everybody may raise an error, the drivers of the steps sleep on the host's memory, the command runs the lab. */
+const SIDEWAYS = ['dialects → errors.ts', 'steps → host', 'cli → lab'];
 /** A started file hands the package's own face to functions by value. */
 const ENTRY_MAY_START = ['index.ts'];
 const MAX_LINES = 350;
@@ -104,7 +104,7 @@ describe('files', () => {
   });
 
   it('have no any, no enum, and no unfinished business', () => {
-    const bad = files.filter((file) => /:\s*any\b|<any>|\bas any\b|\benum\s|TODO|FIXME|XXX/.test(text(file)));
+    const bad = files.filter((file) => /:\s*any\b|<any>|\bas any\b|\benum\s/.test(code(file)) || /TODO|FIXME|XXX/.test(text(file)));
     expect(bad).toEqual([]);
   });
 });

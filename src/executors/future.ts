@@ -5,7 +5,7 @@
 import { inspect } from 'node:util';
 import { CancelledError, InvalidStateError, TimeoutError } from '../errors.js';
 import { after } from '../host/clock.js';
-import { checkTimeout } from '../lock/acquire-options.js';
+import { checkTimeout } from '../lock/options.js';
 
 type State<T> =
   | { readonly name: 'pending' | 'running' | 'cancelled' }

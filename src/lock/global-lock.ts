@@ -4,13 +4,12 @@
  * else is protocol text run by a driver.
  */
 import type { Dialect } from '../dialects/dialect.js';
-import { type DialectName, resolveDialect } from '../dialects/registry.js';
+import { resolveDialect } from '../dialects/registry.js';
 import { AlreadyHeldError, NotHeldError } from '../errors.js';
 import { now } from '../host/clock.js';
 import { THREAD_NUMBER } from '../host/thread.js';
 import { runAsync } from '../steps/async.js';
 import { runBlocking } from '../steps/blocking.js';
-import { type AcquireOptions, anyOf, checkTimeout } from './acquire-options.js';
 import { checkHandle, type LockHandle } from './handle.js';
 import { toMicroseconds } from './interval.js';
 import {
@@ -28,35 +27,20 @@ import {
   waitersIn,
 } from './layout.js';
 import { gaveUp, LocalQueue } from './local-queue.js';
+import { type AcquireOptions, anyOf, checkTimeout, type GlobalLockOptions, type ThreadInfo } from './options.js';
 import { moveIn } from './place.js';
 import { type Contender, drop, isAsked, take, taken, untilUnlocked } from './protocol.js';
+import { Registry } from './registry.js';
 import { createReleaser, type Releaser } from './releaser.js';
 import { type GilStats, readStats } from './stats.js';
 import { isDue, withoutLock, yieldBlocking } from './yielding.js';
-
-/** How a `GlobalLock` is made. */
-export interface GlobalLockOptions {
-  /** Whose rules it follows. @default 'cpython-3.13' */
-  readonly dialect?: DialectName | Dialect;
-  /** Milliseconds a waiter waits before it asks the holder to drop; above 0. @default the dialect's: 5 */
-  readonly switchInterval?: number;
-  /** For messages and pictures. @default 'gil' */
-  readonly name?: string;
-}
-
-/** A thread as a lock knows it. */
-export interface ThreadInfo {
-  /** Its identity at this lock, from 1. */
-  readonly ident: number;
-  /** Node's `threadId`: 0 is the main thread. */
-  readonly threadId: number;
-}
 
 /** What `acquire` gives where there is no lock. */
 const FREE_THREADED: Releaser = createReleaser({ isHeldByCurrentThread: () => false, release() {} }, false);
 
 /** A lock that threads share and hand over by the rules of one interpreter. */
 export class GlobalLock {
+  static readonly #locks = new Registry<GlobalLock>();
   static #default: GlobalLock | undefined;
 
   /** The lock of this interpreter: on the main thread one that is made at first use, in a worker of a pool the one it was started with. */
@@ -71,11 +55,17 @@ export class GlobalLock {
   }
 
   /**
-   * The lock of a handle that came from another thread.
+   * The lock of a handle that came from another thread: one object for each lock, however often its handle comes.
    * @throws HandleError if it is not a lock's handle, or one of another version of this package
    */
   static from(handle: LockHandle): GlobalLock {
-    return new GlobalLock(checkHandle(handle));
+    const { memory } = checkHandle(handle);
+    return GlobalLock.#locks.find(new Int32Array(memory)) ?? new GlobalLock(handle as GlobalLockOptions);
+  }
+
+  /** @internal A thread died: takes back what it left at the locks that this thread knows. */
+  static bury(threadNumber: number): void {
+    GlobalLock.#locks.bury(threadNumber);
   }
 
   /** Whose rules this lock follows. */
@@ -100,6 +90,7 @@ export class GlobalLock {
    * ```
    * @throws SwitchIntervalError, ArgumentError
    */
+  constructor(options?: GlobalLockOptions);
   constructor(options: GlobalLockOptions | LockHandle = {}) {
     this.dialect = resolveDialect(options.dialect);
     this.name = options.name ?? 'gil';
@@ -111,6 +102,7 @@ export class GlobalLock {
     this.#self = moveIn(words, this.dialect);
     const { ident, place } = this.#self;
     this.seat = { ident, threadId: THREAD_NUMBER - 1, breaker: words.subarray(place + BREAKER, place + BREAKER + 1) };
+    GlobalLock.#locks.add(this, words, ident);
   }
 
   /** Whether there is a lock at all: `false` in a free-threaded dialect (CPython `sys._is_gil_enabled()`). */

@@ -3,6 +3,7 @@
  * is here and nowhere else; each word says who writes it and who reads it.
  */
 import { allocate, type Words } from '../host/memory.js';
+import { randomWord } from '../host/random.js';
 
 /** Written once: tells a lock's memory from any other, and one layout from the next. */
 export const MAGIC = 0;
@@ -27,6 +28,8 @@ export const INTERVAL = 6;
 export const ABANDONED = 7;
 /** How often that happened. */
 export const ABANDONED_COUNT = 8;
+/** Two random words, written once: which lock this is. Each message makes a new SharedArrayBuffer object of the same memory, so objects do not tell. */
+const IDENTITY = 9;
 
 const HEAD = 16;
 
@@ -79,7 +82,14 @@ export function createWords(intervalMicroseconds: number): Words {
   const words = allocate(HEAD + MAX_THREADS * PLACE_SIZE);
   words[MAGIC] = MAGIC_VALUE;
   words[INTERVAL] = intervalMicroseconds;
+  words[IDENTITY] = randomWord();
+  words[IDENTITY + 1] = randomWord();
   return words;
+}
+
+/** Which lock this is the memory of: the same in every thread. */
+export function identityOf(words: Words): string {
+  return `${words[IDENTITY]}.${words[IDENTITY + 1]}`;
 }
 
 /** Whether this is the memory of a lock of this very layout. */

@@ -2,7 +2,8 @@
  * What a thread knows of itself: its name and the lock it lives under. A worker of a pool has both from its first moment; the main
  * thread lives under `GlobalLock.default` once it asks.
  */
-import { GlobalLock, type ThreadInfo } from '../lock/global-lock.js';
+import { GlobalLock } from '../lock/global-lock.js';
+import type { ThreadInfo } from '../lock/options.js';
 
 /** A thread that a pool started. */
 export interface CurrentThread extends ThreadInfo {

@@ -16,22 +16,13 @@ export function encodeArguments(args: readonly unknown[]): { args: readonly unkn
   return { args: encoded, encoding: encoded === args ? 'plain' : 'tokens' };
 }
 
-/** Replaces tokens by locks: one per memory, so that two tokens of a lock become one object. */
+/** Replaces tokens by locks. */
 export function decodeArguments(args: readonly unknown[]): readonly unknown[] {
   return swap(
     args,
-    (value) => (typeof value === 'object' && value !== null && TOKEN in value ? lockOf(value[TOKEN] as LockHandle) : value),
+    (value) => (typeof value === 'object' && value !== null && TOKEN in value ? GlobalLock.from(value[TOKEN] as LockHandle) : value),
     new Map(),
   ) as readonly unknown[];
-}
-
-const locks = new WeakMap<SharedArrayBuffer, GlobalLock>();
-
-function lockOf(handle: LockHandle): GlobalLock {
-  if (GlobalLock.default.handle.memory === handle.memory) return GlobalLock.default;
-  const lock = locks.get(handle.memory) ?? GlobalLock.from(handle);
-  locks.set(handle.memory, lock);
-  return lock;
 }
 
 /** Copies arrays and plain objects only where something inside them changes. `seen` keeps cycles and shared parts what they are. */

@@ -77,6 +77,21 @@ describe('a lock among the arguments', () => {
     release();
   });
 
+  it('is one object in a worker, however often it comes, and takes one place', async () => {
+    const lock = new GlobalLock();
+    const add = (lock: GlobalLock, cell: Int32Array) => lock.runExclusiveSync(() => cell[0]!++);
+    const cell = new Int32Array(new SharedArrayBuffer(4));
+    for (let i = 0; i < 600; i += 1) await pool.submit(add, lock, cell);
+    expect(cell[0]).toBe(600);
+    expect(lock.stats().threads).toBe(2);
+    expect(GlobalLock.from(structuredClone(lock.handle))).toBe(lock);
+    const gil = await pool.submit(
+      (gil: GlobalLock) => [gil === GlobalLock.default, gil.isHeldByCurrentThread()],
+      (pool as ThreadPool).lock,
+    );
+    expect(gil).toEqual([true, true]);
+  });
+
   it('cannot be sent to another process, and the error says so', async () => {
     const processes = new ProcessPool(1, { isolation: 'process' });
     await expect(processes.submit((lock: GlobalLock) => lock.isLocked(), new GlobalLock())).rejects.toMatchObject({

@@ -1,7 +1,27 @@
 /**
- * How an acquire waits: a priority, a time limit, a signal; and the checks on them.
+ * How a lock is made and how an acquire waits: the options, and the checks on them.
  */
+import type { Dialect } from '../dialects/dialect.js';
+import type { DialectName } from '../dialects/registry.js';
 import { ArgumentError, describe, OutOfRangeError } from '../errors.js';
+
+/** How a `GlobalLock` is made. */
+export interface GlobalLockOptions {
+  /** Whose rules it follows. @default 'cpython-3.13' */
+  readonly dialect?: DialectName | Dialect;
+  /** Milliseconds a waiter waits before it asks the holder to drop; above 0. @default the dialect's: 5 */
+  readonly switchInterval?: number;
+  /** For messages and pictures. @default 'gil' */
+  readonly name?: string;
+}
+
+/** A thread as a lock knows it. */
+export interface ThreadInfo {
+  /** Its identity at this lock, from 1. */
+  readonly ident: number;
+  /** Node's `threadId`: 0 is the main thread. */
+  readonly threadId: number;
+}
 
 /** How `acquire` waits. */
 export interface AcquireOptions {
