@@ -97,7 +97,8 @@ async function use(isolation: Isolation, context: Context) {
     {
       sides: { one: () => stream(one), four: () => stream(four) },
       ratios: [['one', 'four']],
-      limit: 4500,
+      limit: 3000,
+      patience: context.patience,
       onRound: (round) => context.progress(`${isolation}: streaming, round ${round}`),
     },
     isolation === 'process' ? quietly(one, four) : quietly(),

@@ -63,7 +63,8 @@ async function compare(isolation: Isolation, context: Context) {
     {
       sides: { one: mapped(one), four: mapped(four) },
       ratios: [['one', 'four']],
-      limit: 5000,
+      limit: 3000,
+      patience: context.patience,
       onRound: (round) => context.progress(`${isolation}: 1 and 4, round ${round}`),
     },
     isolation === 'process' ? quietly(one, four) : quietly(),

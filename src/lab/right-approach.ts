@@ -30,7 +30,7 @@ export const rightApproach: Experiment = {
   async run(context: Context): Promise<Outcome> {
     const processes = Math.max(2, context.cores);
     const ratios = JOBS.flatMap((job) => TABLE[job].rivals.map((rival) => [`${job}:${rival}`, `${job}:${TABLE[job].named[0]!}`] as const));
-    const rounds = await race(processes, ratios, (note) => context.progress(note));
+    const rounds = await race(processes, ratios, context);
     const verdicts = JOBS.map((job) => judge(job, rounds));
     const figures: Record<string, number | string> = { pieces: PIECES, waitMs: WAIT, threads: AT_ONCE, processes, asyncTasks: AT_ONCE };
     for (const job of JOBS) for (const approach of APPROACHES) figures[`${job}:${approach}Ms`] = rounds.time(`${job}:${approach}`);

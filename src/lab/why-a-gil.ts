@@ -76,7 +76,7 @@ async function atomicPrice(context: Context) {
     {
       sides: { plain: () => pool.submit(raise, count, changes), atomic: () => pool.submit(raiseAtomically, count, changes) },
       ratios: [['atomic', 'plain']],
-      limit: 2500,
+      limit: 1500,
       onRound: (round) => context.progress(`what atomic counts would cost, round ${round}`),
     },
     quietly(),
