@@ -18,7 +18,7 @@ type Isolation = 'worker' | 'process';
 
 export const processMap: Experiment = {
   name: 'process-map',
-  claim: 'multiprocessing.Pool.map uses every core',
+  claim: 'Pool.map over processes uses every core',
   question: 'Does map over four processes finish sooner than over one, with the same results?',
   article: 'no figure',
   cpython: '4 processes: 1.80× (3.9.18), 2.12× (3.11.7), 1.87× (3.13.0), forked, on 2 cores',

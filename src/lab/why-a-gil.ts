@@ -32,7 +32,7 @@ export const whyAGil: Experiment = {
     const total = 2 * THREADS * CHANGES;
     return {
       holds: locked.lost === 0 && locked.switches >= 20 && free.lost > 0,
-      live: `of ${millions(total)} changes lost: ${locked.lost} with the lock, ${millions(free.lost)} without; atomic counts cost ${price.ratio.toFixed(1)}× the time`,
+      live: `of ${millions(total)} changes lost: ${locked.lost} with the lock, ${millions(free.lost)} without; an atomic change takes ${price.ratio.toFixed(1)}× the time`,
       figures: {
         threads: THREADS,
         changes: total,
