@@ -17,8 +17,9 @@ export async function time(task) {
   return performance.now() - start;
 }
 
-/** `subject ÷ base`, from `pairs` pairs after a warm-up; `unit` is how many operations one call of either does. */
-export async function ratio({ base, subject, pairs = 21, unit = 1 }) {
+/** `subject ÷ base`, from `pairs` pairs after a warm-up; `unit` is how many operations one call of
+ * either does, if one operation's time is of interest. */
+export async function ratio({ base, subject, pairs = 21, unit }) {
   for (let i = 0; i < 3; i += 1) {
     await base();
     await subject();
@@ -32,6 +33,6 @@ export async function ratio({ base, subject, pairs = 21, unit = 1 }) {
     times.base.push(baseTime);
     times.subject.push(subjectTime);
   }
-  const nanoseconds = (values) => Number(((median(values) / unit) * 1e6).toFixed(1));
-  return { ratio: Number(median(ratios).toFixed(3)), base: `${nanoseconds(times.base)} ns`, subject: `${nanoseconds(times.subject)} ns` };
+  const show = (values) => (unit ? `${((median(values) / unit) * 1e6).toFixed(1)} ns` : `${median(values).toFixed(2)} ms`);
+  return { ratio: Number(median(ratios).toFixed(3)), base: show(times.base), subject: show(times.subject) };
 }

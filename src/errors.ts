@@ -127,6 +127,7 @@ export class FreeVariableError extends ReferenceError {
   readonly variable: string;
   /** Its first use, counted from 1 within the function's own text. */
   readonly line: number;
+  /** Its column there, from 1. */
   readonly column: number;
   constructor(message: string, where: { variable: string; line: number; column: number }) {
     super(message);

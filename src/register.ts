@@ -1,5 +1,7 @@
 /**
- * `node --import gil/register app.js`: the files that this thread loads get looks.
+ * `node --import gil/register app.js`: the main thread becomes a thread under the lock, as Python's is. The files that it loads get
+ * looks; it holds `GlobalLock.default` while it runs JavaScript, hands it over at a look when asked, and lets go when its event loop is
+ * idle. So it waits for a `ThreadPool`'s threads, and they for it.
  *
  * The dialect, also that of `GlobalLock.default`, is the one that the environment variable `GIL_DIALECT` names, or the default one.
  * Packages under `node_modules`, and CommonJS files under Node 20, are left as they are, as a C extension is under CPython.
@@ -7,13 +9,18 @@
  * @packageDocumentation
  */
 import { type DialectName, resolveDialect } from './dialects/registry.js';
+import { startedByPool } from './host/files.js';
 import { GlobalLock } from './lock/global-lock.js';
 import { transformModules } from './runtime/module-transform.js';
-import { createThreadLooks } from './runtime/thread-looks.js';
+import { createThreadLooks, leaveWhenIdle } from './runtime/thread-looks.js';
 
-const dialect = resolveDialect((process.env['GIL_DIALECT'] || undefined) as DialectName | undefined);
-const lock = new GlobalLock({ dialect });
-
-GlobalLock.adopt(lock);
-createThreadLooks(lock);
-transformModules(lock);
+// A worker inherits `--import gil/register`, but it lives under the lock that its pool gave it.
+if (!startedByPool()) {
+  const dialect = resolveDialect((process.env['GIL_DIALECT'] || undefined) as DialectName | undefined);
+  const lock = new GlobalLock({ dialect });
+  GlobalLock.adopt(lock);
+  createThreadLooks(lock);
+  transformModules(lock);
+  lock.acquireSync();
+  leaveWhenIdle(lock);
+}

@@ -28,11 +28,13 @@ export interface Dialect {
   readonly name: string;
   /** `global`: one thread at a time. `none`: threads run in parallel. */
   readonly lock: 'global' | 'none';
+  /** Who tells the holder to let go, and when. */
   readonly request: RequestRule;
   /** The switch interval in milliseconds that a new lock starts with. */
   readonly switchInterval: number;
   /** After a requested drop: wait until another thread has taken the lock, or go straight on and maybe win it back. */
   readonly afterDrop: 'wait-for-switch' | 'race';
+  /** Where a thread looks whether it should let go. */
   readonly looks: readonly LookPlace[];
   /** Calls after which there is no look although they are native: the specialised `len`, `isinstance`, `list.append`. */
   readonly quietCalls: readonly string[];

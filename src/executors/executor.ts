@@ -34,6 +34,7 @@ type Condition =
   | { readonly name: 'shutdown' }
   | { readonly name: 'broken'; readonly why: string; readonly cause: WorkerDiedError };
 
+/** What every pool is: a place to submit work to. CPython Lib/concurrent/futures/_base.py: Executor. */
 export abstract class Executor implements AsyncDisposable {
   readonly #settings: ExecutorSettings;
   readonly #queue = new Fifo<WorkItem>();
@@ -44,6 +45,7 @@ export abstract class Executor implements AsyncDisposable {
   #started = 0;
   #whenEmpty: (() => void)[] = [];
 
+  /** @internal */
   protected constructor(settings: ExecutorSettings) {
     this.#settings = settings;
   }
@@ -101,6 +103,7 @@ export abstract class Executor implements AsyncDisposable {
     if (wait && this.#workers.size > 0) await new Promise<void>((resolve) => this.#whenEmpty.push(resolve));
   }
 
+  /** `await using`: the same as `shutdown()`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.shutdown();
   }
@@ -125,17 +128,22 @@ export abstract class Executor implements AsyncDisposable {
     const { maxWorkers, threadNamePrefix, lock, startPeer } = this.#settings;
     if (this.#workers.size >= maxWorkers || this.#condition.name === 'broken') return undefined;
     const name = `${threadNamePrefix}_${this.#started++}`;
-    const worker = new PoolWorker((events) => startPeer({ kind: 'gil/start', name, lock }, events), {
-      onIdle: (idle, settle) => {
-        // Idle first, and given its next item, before anybody can react to the result by submitting more.
-        this.#idle.push(idle);
-        this.#dispatch();
-        settle();
-      },
-      onGone: (gone, how) => this.#onGone(gone, how),
-    });
-    this.#workers.add(worker);
-    return worker;
+    try {
+      const worker = new PoolWorker((events) => startPeer({ kind: 'gil/start', name, lock }, events), {
+        onIdle: (idle, settle) => {
+          // Idle first, and given its next item, before anybody can react to the result by submitting more.
+          this.#idle.push(idle);
+          this.#dispatch();
+          settle();
+        },
+        onGone: (gone, how) => this.#onGone(gone, how),
+      });
+      this.#workers.add(worker);
+      return worker;
+    } catch (error) {
+      this.#break(`${name} could not be started`, undefined, { manner: 'died', exitCode: null, error });
+      return undefined;
+    }
   }
 
   #endIdle(): void {
@@ -145,22 +153,23 @@ export abstract class Executor implements AsyncDisposable {
 
   #onGone(worker: PoolWorker, gone: Gone): void {
     this.#workers.delete(worker);
-    if (gone.manner === 'died') this.#break(worker, gone);
+    if (gone.manner === 'died') {
+      const how = gone.exitCode === null ? 'by a signal' : `with exit code ${gone.exitCode}`;
+      const running = worker.item ? ` while it ran \`${worker.item.task.name}\`` : '';
+      const what = worker.hasStarted ? `ended ${how}${running}` : `could not be started: it ended ${how}`;
+      this.#break(`${worker.label} ${what}`, worker.item, gone);
+    }
     if (this.#workers.size > 0) return;
     for (const resolve of this.#whenEmpty.splice(0)) resolve();
   }
 
   /** A worker died that nobody told to: everything that is not done fails, as in CPython's process pool. */
-  #break(dead: PoolWorker, { exitCode, error }: Gone): void {
-    const how = exitCode === null ? 'by a signal' : `with exit code ${exitCode}`;
-    const cause = new WorkerDiedError(
-      `${dead.label} ${dead.hasStarted ? `ended ${how}` : `could not be started: it ended ${how}`}${dead.item ? ` while it ran \`${dead.item.task.name}\`` : ''}`,
-      { exitCode, cause: error },
-    );
+  #break(what: string, lostItem: WorkItem | undefined, { exitCode, error }: Gone): void {
+    const cause = new WorkerDiedError(what, { exitCode, cause: error });
     const condition: Condition = { name: 'broken', why: cause.message, cause };
     this.#condition = condition;
     this.#idle.length = 0;
-    const lost = [dead, ...this.#workers].map((worker) => worker.item);
+    const lost = [lostItem, ...[...this.#workers].map((worker) => worker.item)];
     for (const worker of this.#workers) worker.terminate();
     for (let item = this.#queue.shift(); item !== undefined; item = this.#queue.shift()) lost.push(item);
     for (const item of lost) if (item !== undefined && !item.future.done()) item.future.setException(this.#broken(condition));

@@ -92,10 +92,12 @@ export class Future<T> implements PromiseLike<T> {
     return this.result().then(onResult, onError);
   }
 
+  /** Like a promise's. */
   catch<E>(onError: (error: unknown) => E | PromiseLike<E>): Promise<T | E> {
     return this.result().catch(onError);
   }
 
+  /** Like a promise's. */
   finally(onDone: () => void): Promise<T> {
     return this.result().finally(onDone);
   }
@@ -127,6 +129,7 @@ export class Future<T> implements PromiseLike<T> {
     return `<Future #${this.#number} state=finished ${what}>`;
   }
 
+  /** @internal */
   [inspect.custom](): string {
     return this.toString();
   }

@@ -4,6 +4,7 @@
  */
 import type { Future } from './future.js';
 
+/** The results of a `map`, in the order of the inputs. */
 export class MapResults<R> implements AsyncIterableIterator<R> {
   #futures: Future<R>[];
   #next = 0;
@@ -32,6 +33,7 @@ export class MapResults<R> implements AsyncIterableIterator<R> {
     return { done: true, value: undefined };
   }
 
+  /** Itself: there is one way through the results. */
   [Symbol.asyncIterator](): this {
     return this;
   }

@@ -59,7 +59,10 @@ export class ProcessPool extends Executor {
       maxWorkers: checkMaxWorkers(maxWorkers),
       threadNamePrefix: options.threadNamePrefix ?? `ProcessPool-${pools++}`,
       dialect,
-      lock: { dialect, switchInterval: checkSwitchInterval(options.switchInterval ?? dialect.switchInterval) },
+      lock: {
+        dialect,
+        switchInterval: checkSwitchInterval(options.switchInterval === undefined ? dialect.switchInterval : options.switchInterval),
+      },
       startPeer: (data, events) => start({ entry, data, name: data.name }, events),
     });
     this.isolation = isolation;

@@ -2,6 +2,8 @@
  * Where the files are that a pool starts and that generated code imports. The build puts every chunk into one folder with `entry/`
  * beside it, so these paths are right in the built package, whichever chunk this text lands in, and only there.
  */
+import { fileURLToPath } from 'node:url';
+import { isMainThread, workerData } from 'node:worker_threads';
 
 const beside = (path: string): URL => new URL(path, import.meta.url);
 
@@ -13,3 +15,8 @@ export const PROCESS_ENTRY = beside('./entry/process.js');
 export const HOOKS_ENTRY = beside('./entry/hooks.js');
 /** Where this package's own files are. */
 export const OWN_FILES = beside('./');
+
+/** Whether this thread or process is one that a pool started. */
+export function startedByPool(): boolean {
+  return isMainThread ? process.argv[1] === fileURLToPath(PROCESS_ENTRY) : Reflect.get(Object(workerData), 'kind') === 'gil/start';
+}

@@ -39,9 +39,13 @@ export interface PeerOptions {
 
 /** Starts a worker thread. */
 export function startWorker({ entry, data, name, resourceLimits }: PeerOptions, events: PeerEvents): Peer {
-  const worker = new Worker(entry, { workerData: data, name, ...(resourceLimits ? { resourceLimits } : {}) });
+  const worker = new Worker(entry, { workerData: data, name, ...inherited(), ...(resourceLimits ? { resourceLimits } : {}) });
   worker.on('message', events.onMessage);
-  worker.on('messageerror', events.onError);
+  worker.on('messageerror', (error) => {
+    events.onError(error);
+    // What it answered cannot be read, and whom it answered is in there too: nothing it says can be trusted any more.
+    void worker.terminate();
+  });
   worker.on('error', events.onError);
   worker.on('exit', events.onExit);
   return {
@@ -55,7 +59,7 @@ export function startWorker({ entry, data, name, resourceLimits }: PeerOptions, 
 
 /** Starts a child process that speaks structured clone over its channel. Its data is the first message. */
 export function startProcess({ entry, data, name }: PeerOptions, events: PeerEvents): Peer {
-  const child = fork(fileURLToPath(entry), [], { serialization: 'advanced', execArgv: process.execArgv.filter(isForChildren) });
+  const child = fork(fileURLToPath(entry), [], { serialization: 'advanced', execArgv: forChildren(process.execArgv) });
   let exited: 'no' | 'yes' = 'no';
   const exit = (code: number | null): void => {
     if (exited === 'yes') return;
@@ -74,10 +78,8 @@ export function startProcess({ entry, data, name }: PeerOptions, events: PeerEve
     label: `process ${child.pid ?? '(not started)'} (${name})`,
     threadNumber: 0,
     send: (message) => {
-      if (!child.connected) return;
-      // Before sending, because the channel serialises later and would report a failure to nobody.
-      structuredClone(message);
-      child.send(message as object, () => {});
+      // Serialised here and now, so what cannot be is thrown here; that the child is gone is told by its exit.
+      if (child.connected) child.send(message as object, () => {});
     },
     keep: (alive) => keepProcess(child, alive),
     terminate: () => void child.kill('SIGKILL'),
@@ -94,7 +96,14 @@ function keepProcess(child: ChildProcess, alive: 'alive' | 'idle'): void {
   }
 }
 
-/** A child must not open the parent's inspector port or run its `-e` text again. */
-function isForChildren(argument: string): boolean {
-  return !/^(--inspect|--eval|--print|-e$|-p$|-pe$|--test)/.test(argument);
+/** What a child takes over of this process's options: not its inspector port, and not the text it was itself started with. */
+function forChildren(options: readonly string[]): string[] {
+  const text = options.findIndex((option) => /^(-e|-p|-pe|--eval|--print)$/.test(option));
+  const ownText = text < 0 ? [] : [text, text + 1];
+  return options.filter((option, index) => !ownText.includes(index) && !/^--(inspect|input-type|eval=|print=|test\b)/.test(option));
+}
+
+/** A worker inherits all options by itself, but one that is meant for the text after `--eval` and would refuse the worker's file. */
+function inherited(): { execArgv?: string[] } {
+  return process.execArgv.some((option) => option.startsWith('--input-type')) ? { execArgv: forChildren(process.execArgv) } : {};
 }

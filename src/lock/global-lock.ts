@@ -32,7 +32,7 @@ import { moveIn } from './place.js';
 import { type Contender, drop, isAsked, take, taken, untilUnlocked } from './protocol.js';
 import { createReleaser, type Releaser } from './releaser.js';
 import { type GilStats, readStats } from './stats.js';
-import { isThenable } from './thenable.js';
+import { isDue, withoutLock, yieldBlocking } from './yielding.js';
 
 /** How a `GlobalLock` is made. */
 export interface GlobalLockOptions {
@@ -55,6 +55,7 @@ export interface ThreadInfo {
 /** What `acquire` gives where there is no lock. */
 const FREE_THREADED: Releaser = createReleaser({ isHeldByCurrentThread: () => false, release() {} }, false);
 
+/** A lock that threads share and hand over by the rules of one interpreter. */
 export class GlobalLock {
   static #default: GlobalLock | undefined;
 
@@ -79,9 +80,12 @@ export class GlobalLock {
 
   /** Whose rules this lock follows. */
   readonly dialect: Dialect;
+  /** For messages. */
   readonly name: string;
   /** This lock, to be sent to another thread: `GlobalLock.from(handle)`. Pools take a lock among the arguments of a task as it is. */
   readonly handle: LockHandle;
+  /** @internal This thread at the lock, and the word its looks read. */
+  readonly seat: ThreadInfo & { readonly breaker: Int32Array };
   readonly #self: Contender;
   readonly #queue = new LocalQueue();
 
@@ -102,9 +106,11 @@ export class GlobalLock {
     const words =
       'memory' in options
         ? new Int32Array(options.memory)
-        : createWords(toMicroseconds(options.switchInterval ?? this.dialect.switchInterval));
+        : createWords(toMicroseconds(options.switchInterval === undefined ? this.dialect.switchInterval : options.switchInterval));
     this.handle = { kind: 'gil/lock', memory: words.buffer, dialect: this.dialect, name: this.name };
     this.#self = moveIn(words, this.dialect);
+    const { ident, place } = this.#self;
+    this.seat = { ident, threadId: THREAD_NUMBER - 1, breaker: words.subarray(place + BREAKER, place + BREAKER + 1) };
   }
 
   /** Whether there is a lock at all: `false` in a free-threaded dialect (CPython `sys._is_gil_enabled()`). */
@@ -143,6 +149,7 @@ export class GlobalLock {
   async #acquireSlow({ priority = 0, timeout, signal }: AcquireOptions): Promise<Releaser | null> {
     const until = timeout === undefined ? Number.POSITIVE_INFINITY : now() + checkTimeout(timeout);
     const expiry = timeout === undefined ? undefined : AbortSignal.timeout(Math.ceil(timeout));
+    const cancelled = this.#queue.cancelled;
     const leave = await this.#queue.join(priority, anyOf(signal, expiry)).catch((error: unknown) => {
       if (expiry?.aborted && !signal?.aborted) return null;
       throw error;
@@ -151,7 +158,7 @@ export class GlobalLock {
     const self = this.#self;
     try {
       self.ownWaiters = 1;
-      const calledOff = anyOf(signal, this.#queue.headSignal);
+      const calledOff = anyOf(signal, cancelled);
       return (await runAsync(take(self, until), calledOff, () => gaveUp(calledOff))) ? this.#releaser() : null;
     } finally {
       self.ownWaiters = 0;
@@ -247,16 +254,7 @@ export class GlobalLock {
    * CPython Python/ceval.c: eval_breaker; CPython 2.7 Python/ceval.c: _Py_Ticker.
    */
   checkpoint(ticks = 1): void {
-    const self = this.#self;
-    if (this.dialect.request.by === 'ticks') {
-      self.ticks -= ticks;
-      if (self.ticks >= 0 || !this.isHeldByCurrentThread()) return;
-      self.ticks = this.dialect.request.ticks;
-    } else if (self.words[self.place + BREAKER] === 0 || !this.isHeldByCurrentThread() || !runBlocking(isAsked(self))) {
-      return;
-    }
-    runBlocking(drop(self, 'forced'));
-    runBlocking(take(self, Number.POSITIVE_INFINITY));
+    if (isDue(this.#self, ticks)) yieldBlocking(this.#self);
   }
 
   /** Like `checkpoint`, without blocking; here tasks of this thread's own event loop get their turn as well. */
@@ -278,20 +276,7 @@ export class GlobalLock {
     if (!this.isEnabled) return task();
     const self = this.#self;
     if (!this.isHeldByCurrentThread()) throw this.#notHeld('releaseForIO');
-    runBlocking(drop(self, 'voluntary'));
-    let result: T;
-    try {
-      result = task();
-    } catch (error) {
-      runBlocking(take(self, Number.POSITIVE_INFINITY));
-      throw error;
-    }
-    if (!isThenable(result)) {
-      runBlocking(take(self, Number.POSITIVE_INFINITY));
-      return result;
-    }
-    const again = (): Promise<unknown> => this.#acquireSlow({});
-    return Promise.resolve(result).finally(again) as T;
+    return withoutLock(self, task, () => this.#acquireSlow({}));
   }
 
   /** Who holds it now, or `null`. */
@@ -309,12 +294,6 @@ export class GlobalLock {
   /** What has happened at this lock so far. */
   stats(): GilStats {
     return readStats(this.#self.words);
-  }
-
-  /** @internal This thread at the lock, and the word its looks read. */
-  get seat(): ThreadInfo & { readonly breaker: Int32Array } {
-    const { words, ident, place } = this.#self;
-    return { ident, threadId: THREAD_NUMBER - 1, breaker: words.subarray(place + BREAKER, place + BREAKER + 1) };
   }
 
   // --- inside -------------------------------------------------------------------------------------------------------

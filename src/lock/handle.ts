@@ -7,9 +7,13 @@ import { isLockMemory } from './layout.js';
 
 /** A lock on its way to another thread; `GlobalLock.from(handle)` gives the lock there. */
 export interface LockHandle {
+  /** What it is. */
   readonly kind: 'gil/lock';
+  /** The lock itself: its shared words. */
   readonly memory: SharedArrayBuffer;
+  /** Whose rules it follows. */
   readonly dialect: Dialect;
+  /** For messages. */
   readonly name: string;
 }
 

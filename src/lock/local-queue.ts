@@ -8,25 +8,28 @@ import { LockCancelledError } from '../errors.js';
 /** Steps out of the queue, so that the next task becomes its head. */
 export type Leave = () => void;
 
+/** Why a task was called off by `cancel()`. */
+const CANCELLED = Symbol('cancel()');
+
 export class LocalQueue {
   readonly #mutex = new Mutex();
-  #head = new AbortController();
+  #cancelling = new AbortController();
 
   /** Whether any task stands in the queue. */
   get isBusy(): boolean {
     return this.#mutex.isLocked();
   }
 
-  /** Aborted when `cancel()` calls off the head. */
-  get headSignal(): AbortSignal {
-    return this.#head.signal;
+  /** Aborted by the next `cancel()`. To be asked for before joining: it is what calls off a task that is the head by then. */
+  get cancelled(): AbortSignal {
+    return this.#cancelling.signal;
   }
 
   /** Becomes the head. Rejects when cancelled, or when `signal` aborts first. */
   async join(priority: number, signal: AbortSignal | undefined): Promise<Leave> {
     if (signal?.aborted) throw gaveUp(signal);
     const turn = this.#mutex.acquire(priority).catch((error: unknown) => {
-      throw error === E_CANCELED ? new LockCancelledError('this acquire was called off by cancel()') : error;
+      throw error === E_CANCELED ? gaveUp(AbortSignal.abort(CANCELLED)) : error;
     });
     if (signal === undefined) return turn;
     return new Promise<Leave>((resolve, reject) => {
@@ -46,12 +49,13 @@ export class LocalQueue {
   /** Calls off every task in the queue, its head too. */
   cancel(): void {
     this.#mutex.cancel();
-    this.#head.abort();
-    this.#head = new AbortController();
+    this.#cancelling.abort(CANCELLED);
+    this.#cancelling = new AbortController();
   }
 }
 
 /** Why a wait for a lock ended without it. */
 export function gaveUp(signal: AbortSignal | undefined): LockCancelledError {
+  if (signal?.reason === CANCELLED) return new LockCancelledError('this acquire was called off by cancel()');
   return new LockCancelledError('this acquire was called off by its AbortSignal', { cause: signal?.reason });
 }

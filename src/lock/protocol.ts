@@ -37,7 +37,6 @@ import {
   INTERVAL,
   LAST_HOLDER,
   LOCK,
-  MAX_THREADS,
   NOBODY,
   ONE_WAITER,
   placeOf,
@@ -54,8 +53,12 @@ import {
 
 const EVERYBODY = Number.POSITIVE_INFINITY;
 
-/** How long a forced dropper believes the count of waiters before it counts the waiting threads one by one. Only a death makes the two differ. */
+/**
+ * How long a forced dropper waits before it doubts that anybody living waits, in milliseconds, and how often it doubts. A living
+ * waiter takes a free lock as soon as it is woken; a dead one that nobody buried stays in the count for ever.
+ */
 const DOUBT_AFTER = 20;
+const DOUBTS = 5;
 
 /** One thread at one lock. What is not in the words is this thread's own. */
 export interface Contender {
@@ -210,28 +213,21 @@ function* awaitSwitch(self: Contender, until: number): Protocol<'settled' | 'ove
     for (;;) {
       const turn = yield* load(words, TURN);
       const gone = (yield* load(words, LAST_HOLDER)) !== ident || waitersIn(yield* load(words, LOCK)) <= self.ownWaiters;
-      if (gone || doubts === 2) {
+      if (gone || doubts === DOUBTS) {
         self.debt = 'none';
         return 'settled';
       }
       const left = until === Number.POSITIVE_INFINITY ? until : until - (yield* now(words));
       if (left <= 0) return 'overdue';
       const outcome = yield* wait(words, TURN, turn, Math.min(DOUBT_AFTER, left));
-      // Twice in a row: a living thread may be just between its two counts, but not for two looks in a row.
-      doubts = outcome !== TIMED_OUT || (yield* anybodyWaits(self)) ? 0 : doubts + 1;
+      if (outcome !== TIMED_OUT) continue;
+      doubts += 1;
+      yield* notify(words, LOCK, EVERYBODY);
     }
   } finally {
     yield* add(words, place + FORCED_WAIT, -1);
     yield* add(words, FORCED, -1);
   }
-}
-
-/** Counts by looking at every place: the count in `LOCK` stays too high when a thread dies at the instant of counting itself. */
-function* anybodyWaits(self: Contender): Protocol<boolean> {
-  for (let ident = 1; ident <= MAX_THREADS; ident += 1) {
-    if (ident !== self.ident && (yield* load(self.words, placeOf(ident) + WAITING)) > 0) return true;
-  }
-  return false;
 }
 
 /** Sleeps until the lock is free, without taking it. A wake-up that reaches this sleeper is passed on: it was meant for a taker. */

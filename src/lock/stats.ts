@@ -28,6 +28,7 @@ export interface GilStats {
   readonly switches: number;
   /** How often a waiter asked the holder to drop it. */
   readonly requests: number;
+  /** How often it was let go, and why. */
   readonly drops: {
     /** At a look, because another thread had asked. */
     readonly forced: number;

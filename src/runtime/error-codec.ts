@@ -29,8 +29,16 @@ const PROTOTYPES: ReadonlyMap<string, Error> = new Map(
 /** A cause chain longer than this is cut: one that bites its own tail would never end. */
 const DEPTH = 16;
 
-/** Makes anything thrown ready to be sent. */
-export function encodeError(thrown: unknown, depth = 0): EncodedError {
+/** Makes anything thrown ready to be sent, even what throws when it is looked at. */
+export function encodeError(thrown: unknown): EncodedError {
+  try {
+    return encode(thrown, 0);
+  } catch (error) {
+    return encode(new Error('something was thrown that cannot be read', { cause: isError(error) ? error.message : undefined }), 0);
+  }
+}
+
+function encode(thrown: unknown, depth: number): EncodedError {
   if (!isError(thrown)) return { kind: 'value', value: sendable(thrown) };
   const properties: Record<string, unknown> = {};
   for (const key of Object.keys(thrown)) {
@@ -43,9 +51,9 @@ export function encodeError(thrown: unknown, depth = 0): EncodedError {
     message: String(thrown.message),
     stack: String(thrown.stack),
     properties,
-    ...(deeper && 'cause' in thrown ? { cause: encodeError(thrown.cause, depth + 1) } : {}),
+    ...(deeper && 'cause' in thrown ? { cause: encode(thrown.cause, depth + 1) } : {}),
     ...(deeper && 'errors' in thrown && Array.isArray(thrown.errors)
-      ? { errors: thrown.errors.map((each: unknown) => encodeError(each, depth + 1)) }
+      ? { errors: thrown.errors.map((each: unknown) => encode(each, depth + 1)) }
       : {}),
   };
 }

@@ -9,7 +9,7 @@ import { encodeError } from './error-codec.js';
 import { TaskLoader } from './load-task.js';
 import type { FromWorker, StartData, ToWorker } from './messages.js';
 import { becomeThread } from './thread.js';
-import { createThreadLooks, releaseWhenIdle } from './thread-looks.js';
+import { createThreadLooks, leave, leaveWhenIdle } from './thread-looks.js';
 import { cloneError, decodeArguments } from './value-codec.js';
 
 /** How a worker hears and speaks. */
@@ -52,23 +52,23 @@ export function serve(start: StartData, channel: Channel, surroundings: Surround
       if (lock.isEnabled && !lock.isHeldByCurrentThread()) lock.acquireSync();
       const result = callable(...values);
       if (!isThenable(result)) {
-        letGo(lock);
+        leave(lock);
         finish(id, result, taskName);
         return;
       }
-      releaseWhenIdle(lock);
+      leaveWhenIdle(lock);
       result.then(
         (value) => {
-          letGo(lock);
+          leave(lock);
           finish(id, value, taskName);
         },
         (error) => {
-          letGo(lock);
+          leave(lock);
           fail(id, error);
         },
       );
     } catch (error) {
-      letGo(lock);
+      leave(lock);
       fail(id, error);
     }
   };
@@ -85,8 +85,4 @@ export function serve(start: StartData, channel: Channel, surroundings: Surround
     return undefined;
   });
   channel.send({ kind: 'ready', ident });
-}
-
-function letGo(lock: GlobalLock): void {
-  if (lock.isHeldByCurrentThread()) lock.release();
 }

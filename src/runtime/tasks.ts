@@ -7,8 +7,11 @@ declare const SIGNATURE: unique symbol;
 
 /** A function of a module, to be submitted in its stead. */
 export interface Task<F> {
+  /** What it is. */
   readonly kind: 'gil/task';
+  /** Where its module is. */
   readonly url: string;
+  /** The name of the export. */
   readonly name: string;
   /** Only for the type checker: the function's own signature. */
   readonly [SIGNATURE]?: F;

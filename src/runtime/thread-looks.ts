@@ -8,13 +8,24 @@ import { whenIdle } from '../host/clock.js';
 import type { GlobalLock } from '../lock/global-lock.js';
 import { createLooks, type Looks, publishLooks } from '../transform/looks.js';
 
+/**
+ * In the breaker of a thread whose event loop is idle: whatever transformed code runs next, a timer's or a stream's callback, finds it
+ * at its first look and takes the lock before it goes on. Even, so it is nobody's stamp; gone with the take.
+ */
+const AWAY = 2;
+
 /** The looks of a thread that lives under `lock`; also where modules of this thread find them. */
 export function createThreadLooks(lock: GlobalLock): Looks {
-  const enter = (): void => enterFromLoop(lock);
+  const { breaker } = lock.seat;
+  const enter = (): void => {
+    if (!lock.isEnabled || lock.isHeldByCurrentThread()) return;
+    lock.acquireSync();
+    leaveWhenIdle(lock);
+  };
   const looks = createLooks({
-    breaker: lock.seat.breaker,
-    look: () => lock.checkpoint(),
-    tick: (weight) => lock.checkpoint(weight),
+    breaker,
+    look: () => (breaker[0] === AWAY ? enter() : lock.checkpoint()),
+    tick: (weight) => (breaker[0] === AWAY ? enter() : lock.checkpoint(weight)),
     resume: (value) => {
       enter();
       return value;
@@ -22,19 +33,18 @@ export function createThreadLooks(lock: GlobalLock): Looks {
     enter,
   });
   publishLooks(looks);
+  if (!lock.isHeldByCurrentThread()) breaker[0] = AWAY;
   return looks;
 }
 
-/** Takes the lock for what the event loop runs now, and gives it back when the loop has run dry. */
-function enterFromLoop(lock: GlobalLock): void {
-  if (!lock.isEnabled || lock.isHeldByCurrentThread()) return;
-  lock.acquireSync();
-  releaseWhenIdle(lock);
+/** The thread has nothing to run at this moment: lets go of the lock. */
+export function leave(lock: GlobalLock): void {
+  if (!lock.isHeldByCurrentThread()) return;
+  lock.release();
+  lock.seat.breaker[0] = AWAY;
 }
 
-/** Gives the lock back when the event loop has run dry. */
-export function releaseWhenIdle(lock: GlobalLock): void {
-  whenIdle(() => {
-    if (lock.isHeldByCurrentThread()) lock.release();
-  });
+/** Lets go of the lock when the event loop has run dry. */
+export function leaveWhenIdle(lock: GlobalLock): void {
+  whenIdle(() => leave(lock));
 }

@@ -6,6 +6,7 @@ import { GlobalLock, type ThreadInfo } from '../lock/global-lock.js';
 
 /** A thread that a pool started. */
 export interface CurrentThread extends ThreadInfo {
+  /** Its pool's prefix and its number there. */
   readonly name: string;
   /** The lock it lives under. */
   readonly lock: GlobalLock;

@@ -62,3 +62,17 @@ export function chainCalls(chain: ChainExpression): { readonly behind: readonly 
     before: new Set(calls.filter(({ depth }) => depth > lastOptional).map(({ call }) => call)),
   };
 }
+
+/** `f` and `o.f` with nothing computed on the way: to find such a function is no operation of its own. */
+export function isNamed(callee: AnyNode): boolean {
+  if (callee.type === 'Identifier') return callee.name !== 'eval';
+  return callee.type === 'MemberExpression' && !callee.computed && !callee.optional && callee.object.type === 'Identifier';
+}
+
+/** The call that `f()`, `x = f()` and `x += f()` end with. */
+export function lastCall(node: AnyNode | undefined): AnyNode | undefined {
+  if (!node || isCall(node) || node.type === 'ChainExpression') return node;
+  if (node.type !== 'AssignmentExpression' || node.left.type !== 'Identifier' || /^(?:&&|\|\||\?\?)=$/.test(node.operator))
+    return undefined;
+  return lastCall(node.right);
+}

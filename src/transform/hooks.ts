@@ -36,8 +36,8 @@ export function withLooks<L extends Loaded>(loaded: L, { dialect, formats }: Hoo
   try {
     return { ...loaded, source: placeInFile(text, dialect, sourceType).toString() };
   } catch (error) {
-    // Node says what is wrong with a text better than a parser of its own language version.
-    if (error instanceof SyntaxError) return loaded;
+    // Node says better what is wrong with a text; and one nested too deeply for a recursive walk may run all the same.
+    if (error instanceof SyntaxError || error instanceof RangeError) return loaded;
     throw error;
   }
 }

@@ -12,6 +12,7 @@ export interface TaskSource {
   readonly name: string;
   /** How to compile it: module code is strict. */
   readonly mode: 'strict' | 'sloppy';
+  /** What the text needs around it. */
   readonly uses: TaskUses;
 }
 
@@ -32,6 +33,7 @@ export interface TaskUses {
 /**
  * Compiles a prepared task.
  *
+ * @typeParam F - The function's type, if it is known; otherwise it takes and gives anything.
  * @param source - What `instrumentFunction` made, perhaps in another thread.
  * @param looks - The looks of this thread, see `createLooks`.
  * @param exports - The exports that the task may use, by name.
@@ -46,12 +48,11 @@ export interface TaskUses {
  * double(21); // => 42
  * ```
  */
-export function linkFunction(
+export function linkFunction<F extends (...args: never[]) => unknown = (...args: unknown[]) => unknown>(
   source: TaskSource,
   looks: Looks,
   exports: Readonly<Record<string, unknown>>,
-  // biome-ignore lint/suspicious/noExplicitAny: the arguments of a function known only by its text
-): (...args: any[]) => unknown {
+): F {
   const { prefix, ...uses } = source.uses;
   const [ours, theirs] = [`${prefix}_looks`, `${prefix}_exports`];
   // Constants of an enclosing function, not parameters: only then does V8 fold the address of the breaker into the code.

@@ -24,9 +24,9 @@ export interface Looks extends LooksSupply {
   /** The same where the dialect counts. */
   readonly count: <T>(value: T, weight: number) => T;
   /** Where a stride of `for (i; i < bound; i++)` ends. */
-  readonly end: (i: unknown, bound: unknown) => unknown;
+  readonly end: (i: unknown, bound: unknown) => number | undefined;
   /** Where a stride of `for (i; i < text.length; i++)` ends. */
-  readonly endOf: (i: unknown, text: unknown) => unknown;
+  readonly endOf: (i: unknown, text: unknown) => number | undefined;
   /** `o.x++` taken apart: loaded, a look, stored. `give` says which of the two values the expression has. */
   readonly update: (
     loaded: unknown,

@@ -15,9 +15,10 @@ import type {
   YieldExpression,
 } from 'acorn';
 import type MagicString from 'magic-string';
-import { type CallNode, chainCalls, isCall, looksAfter } from './calls.js';
+import { type CallNode, chainCalls, isCall, isNamed, lastCall, looksAfter } from './calls.js';
+import { Edits } from './edits.js';
 import { splitUpdate, touchesShared } from './members.js';
-import type { Places, Spelling } from './places.js';
+import { operationsIn, type Places, type Spelling } from './places.js';
 import { type Quiet, quietIn } from './quiet.js';
 import type { Scopes } from './scope.js';
 import { type Stride, strideOf } from './strides.js';
@@ -48,12 +49,11 @@ export function placeLooks(root: AnyNode, placement: Placement): void {
 class Placer {
   readonly #source: string;
   readonly #code: MagicString;
+  readonly #edits: Edits;
   readonly #scopes: Scopes;
   readonly #places: Places;
   readonly #spelling: Spelling;
   readonly #quiet: Quiet;
-  /** Statements that something was put behind of: as the only statement of a body they need braces now. */
-  readonly #extended = new Set<AnyNode>();
   /** Statements whose own look would be followed by the one at the end of the turn. */
   readonly #lastOfTurn = new Set<AnyNode>();
   #inside: FunctionNode | undefined;
@@ -61,6 +61,7 @@ class Placer {
   constructor({ source, code, scopes, places, spelling }: Placement) {
     this.#source = source;
     this.#code = code;
+    this.#edits = new Edits(source, code, spelling);
     this.#scopes = scopes;
     this.#places = places;
     this.#spelling = spelling;
@@ -74,7 +75,7 @@ class Placer {
     if (isLoop(node)) {
       const awaits = node.type === 'ForOfStatement' && node.await;
       this.#loop(node, [], awaits ? 'resumes' : 'stays');
-      if (awaits) this.#enterBehind(node);
+      if (awaits) this.#edits.enterBehind(node);
       return false;
     }
     if (isCall(node)) return this.#call(node, role);
@@ -97,7 +98,7 @@ class Placer {
         return false;
       case 'ConditionalExpression':
         this.#parts(node);
-        if (this.#places.untaken) this.#before(node.alternate);
+        if (this.#places.untaken) this.#edits.before(node.alternate);
         return false;
       case 'LabeledStatement':
         return this.#labeled(node);
@@ -118,7 +119,7 @@ class Placer {
         return false;
       case 'AwaitExpression':
         this.#parts(node);
-        this.#wrap(node, `${this.#spelling.name('resume')}(`, ')');
+        this.#edits.wrap(node, `${this.#spelling.name('resume')}(`, ')');
         return false;
       case 'YieldExpression':
         return this.#yield(node);
@@ -126,7 +127,7 @@ class Placer {
         this.visit(node.left);
         const looked = this.visit(node.right);
         // `o.x += e` loads o.x before it computes e: a look after e is one between load and store.
-        if (this.#places.members && node.left.type === 'MemberExpression' && !looked) this.#after(node.right);
+        if (this.#places.members && node.left.type === 'MemberExpression' && !looked) this.#edits.after(node.right);
         return false;
       }
       case 'UpdateExpression':
@@ -141,32 +142,6 @@ class Placer {
 
   #parts(node: AnyNode): void {
     for (const part of children(node)) this.visit(part);
-  }
-
-  #wrap(node: AnyNode, before: string, behind: string): void {
-    // Two expressions with a comma would be two arguments.
-    const isList = node.type === 'SequenceExpression';
-    this.#code.prependRight(node.start, isList ? `${before}(` : before);
-    this.#code.appendLeft(node.end, isList ? `)${behind}` : behind);
-  }
-
-  /** A look after the value of an expression. */
-  #after(node: AnyNode, role: Role = 'value'): void {
-    const [before, behind] = this.#spelling.after();
-    if (role === 'constructor') this.#wrap(node, `(${before}`, `${behind})`);
-    else this.#wrap(node, before, behind);
-  }
-
-  /** A look before an expression. */
-  #before(node: AnyNode): void {
-    this.#code.prependRight(node.start, `(${this.#spelling.expression()}, `);
-    this.#code.appendLeft(node.end, ')');
-  }
-
-  /** Text behind a statement, which may have ended without a semicolon. */
-  #behind(statement: AnyNode, text: string): void {
-    this.#code.appendLeft(statement.end, this.#source[statement.end - 1] === ';' ? ` ${text}` : `; ${text}`);
-    this.#extended.add(statement);
   }
 
   /** Expressions and declarations: as few looks as nobody can tell from one after each call. */
@@ -184,7 +159,7 @@ class Placer {
       isPending = last !== undefined && this.visit(last, 'whole');
     }
     if (!isPending && !(this.#places.members && touchesShared(node))) return;
-    if (!this.#lastOfTurn.has(statement)) this.#behind(statement, this.#spelling.statement());
+    if (!this.#lastOfTurn.has(statement)) this.#edits.behind(statement, this.#spelling.statement());
   }
 
   /** Only locals but for one call: from that call to the end of the statement, nothing can be seen of other threads. */
@@ -192,8 +167,10 @@ class Placer {
     let calls = 0;
     const oneCall = (node: AnyNode, again: (node: AnyNode) => boolean): boolean =>
       node.type === 'CallExpression' && !node.optional && isNamed(node.callee) && ++calls === 1 && node.arguments.every(again);
-    const isLocal = parts.every((part) => this.#quiet(part, oneCall));
-    if (isLocal) this.#spelling.operations += 1 + 2 * calls;
+    const isLocal = parts.every(
+      (part) => this.#quiet(part, oneCall) && !(this.#places.untaken && within(part, ({ type }) => type === 'ConditionalExpression')),
+    );
+    if (isLocal) for (const part of parts) this.#spelling.operations += 1 + operationsIn(part);
     return isLocal;
   }
 
@@ -206,7 +183,7 @@ class Placer {
       for (const argument of node.arguments) this.visit(argument);
     }
     if (!looksAfter(node, this.#places, this.#scopes)) return false;
-    if (role !== 'whole') this.#after(node, role);
+    if (role !== 'whole') this.#edits.after(node, role === 'constructor' ? 'parentheses' : 'bare');
     return true;
   }
 
@@ -219,22 +196,22 @@ class Placer {
       } else if (part.type === 'CallExpression') {
         spine(part.callee);
         for (const argument of part.arguments) this.visit(argument);
-        if (before.has(part) && looksAfter(part, this.#places, this.#scopes)) this.#after(part);
+        if (before.has(part) && looksAfter(part, this.#places, this.#scopes)) this.#edits.after(part);
       } else this.visit(part, 'callee');
     };
     spine(node.expression);
     if (!behind.some((call) => looksAfter(call, this.#places, this.#scopes))) return false;
     if (role === 'callee' && node.expression.type === 'MemberExpression') return false;
-    if (role !== 'whole') this.#after(node, role);
+    if (role !== 'whole') this.#edits.after(node, role === 'constructor' ? 'parentheses' : 'bare');
     return true;
   }
 
   #yield(node: YieldExpression): boolean {
     this.#parts(node);
-    if (this.#inside?.async) this.#wrap(node, `${this.#spelling.name('resume')}(`, ')');
+    if (this.#inside?.async) this.#edits.wrap(node, `${this.#spelling.name('resume')}(`, ')');
     // CPython looks when a generator resumes after `yield`, not after `yield from` (RESUME 1 and 2).
     if (!this.#places.entry || node.delegate) return false;
-    this.#after(node);
+    this.#edits.after(node);
     return true;
   }
 
@@ -250,7 +227,7 @@ class Placer {
     else this.visit(node.body);
     this.#spelling.operations = 0;
     if (this.#places.entry) {
-      if (node.body.type !== 'BlockStatement') this.#before(node.body);
+      if (node.body.type !== 'BlockStatement') this.#edits.before(node.body);
       else {
         const last = directives.at(-1);
         this.#code.appendLeft(last ? last.end : node.body.start + 1, `${last ? ';' : ''} ${this.#spelling.statement()}`);
@@ -269,7 +246,7 @@ class Placer {
     const resumes = within(body, (part) => part.type === 'ForOfStatement' && part.await);
     if (isLoop(body)) this.#loop(body, labels, resumes ? 'resumes' : 'stays');
     else this.#body(body);
-    if (resumes) this.#enterBehind(node);
+    if (resumes) this.#edits.enterBehind(node);
     return false;
   }
 
@@ -296,8 +273,8 @@ class Placer {
       this.visit(update);
       this.#code.prependRight(update.start, `${look}, `);
     } else if (update) this.visit(update);
-    if (where === 'head') this.#around(body, head + this.#spelling.statement(), '');
-    else this.#around(body, head, where === 'end' ? this.#spelling.statement() : '');
+    if (where === 'head') this.#edits.around(body, head + this.#spelling.statement(), '');
+    else this.#edits.around(body, head, where === 'end' ? this.#spelling.statement() : '');
     return false;
   }
 
@@ -336,51 +313,20 @@ class Placer {
     return false;
   }
 
-  /** The lock is back behind a statement that awaits in its own syntax. In braces: it may be the only statement of a body. */
-  #enterBehind(node: AnyNode): void {
-    this.#code.prependRight(node.start, '{');
-    this.#code.appendLeft(node.end, ` ${this.#spelling.name('enter')}();}`);
-  }
-
   /** A jump over one side of an `if` is a jump forwards: to the `else`, or over the only side there is. */
   #untaken(node: IfStatement): void {
     const look = this.#spelling.statement();
     if (node.alternate) {
-      this.#around(node.alternate, look, '');
+      this.#edits.around(node.alternate, look, '');
       return;
     }
-    if (node.consequent.type !== 'BlockStatement' && !this.#extended.has(node.consequent)) this.#around(node.consequent, ' ', '');
+    if (node.consequent.type !== 'BlockStatement' && !this.#edits.isExtended(node.consequent)) this.#edits.around(node.consequent, ' ', '');
     this.#code.appendLeft(node.end, ` else { ${look} }`);
   }
 
   /** Visits the body of an `if` or a label, which gets braces if something came behind it. */
   #body(node: Statement): void {
     this.visit(node);
-    this.#around(node, '', '');
+    this.#edits.around(node, '', '');
   }
-
-  /** Text at both ends of a body, with braces where it has none. */
-  #around(body: Statement, head: string, tail: string): void {
-    if (body.type === 'BlockStatement') {
-      if (head) this.#code.appendLeft(body.start + 1, ` ${head}`);
-      if (tail) this.#code.appendLeft(body.end - 1, `${this.#source[(body.body.at(-1)?.end ?? 0) - 1] === ';' ? '' : ';'} ${tail} `);
-    } else if (head || tail || this.#extended.has(body)) {
-      this.#code.prependRight(body.start, `{ ${head && `${head} `}`);
-      this.#code.appendLeft(body.end, `${tail && '; '}${tail} }`);
-    }
-  }
-}
-
-/** `f` and `o.f` with nothing computed on the way: to find such a function is no operation of its own. */
-function isNamed(callee: AnyNode): boolean {
-  if (callee.type === 'Identifier') return callee.name !== 'eval';
-  return callee.type === 'MemberExpression' && !callee.computed && !callee.optional && callee.object.type === 'Identifier';
-}
-
-/** The call that `f()`, `x = f()` and `x += f()` end with. */
-function lastCall(node: AnyNode | undefined): AnyNode | undefined {
-  if (!node || isCall(node) || node.type === 'ChainExpression') return node;
-  if (node.type !== 'AssignmentExpression' || node.left.type !== 'Identifier' || /^(?:&&|\|\||\?\?)=$/.test(node.operator))
-    return undefined;
-  return lastCall(node.right);
 }

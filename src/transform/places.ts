@@ -2,8 +2,11 @@
  * A dialect's rules as the placer reads them, and how a look is spelled in the text.
  * Every name made up for a text is `<prefix>_<part of Looks>`, so that a text can be linked by its names alone.
  */
+
+import type { AnyNode } from 'acorn';
 import type { Dialect } from '../dialects/dialect.js';
 import type { LookName } from './looks.js';
+import { children } from './syntax.js';
 
 /** Where looks go. */
 export interface Places {
@@ -83,4 +86,10 @@ export class Spelling {
     this.operations = 0;
     return weight;
   }
+}
+
+/** As {@link Spelling.operations} counts them, for code that is not visited. */
+export function operationsIn(node: AnyNode): number {
+  const own = node.type === 'Identifier' || node.type === 'Literal' ? 0 : 1;
+  return children(node).reduce((sum, part) => sum + operationsIn(part), own);
 }

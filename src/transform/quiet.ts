@@ -32,7 +32,6 @@ export function quietIn(scopes: Scopes): Quiet {
     if (node.type === 'Identifier') return isLocal(node);
     if (node.type === 'AssignmentExpression') return node.left.type === 'Identifier' && isLocal(node.left) && again(node.right);
     if (node.type === 'UpdateExpression') return node.argument.type === 'Identifier' && isLocal(node.argument);
-    if (node.type === 'UnaryExpression' && node.operator === 'delete') return false;
     // Both call methods of objects that may be anywhere.
     if (node.type === 'BinaryExpression' && (node.operator === 'in' || node.operator === 'instanceof')) return false;
     if (node.type === 'MemberExpression') return isMath(node, scopes) || allow(node, again);

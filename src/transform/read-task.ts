@@ -130,7 +130,8 @@ function refuseContext({ framed, node }: ReadTask, title: string): void {
     }
     if (part.type === 'MemberExpression' && part.property.type === 'PrivateIdentifier') privates.add(part.property.name);
     for (const child of children(part)) {
-      const hasOwnThis = (isFunction(child) && child.type !== 'ArrowFunctionExpression') || child.type === 'ClassBody';
+      const isInitial = part.type === 'PropertyDefinition' && child === part.value;
+      const hasOwnThis = (isFunction(child) && child.type !== 'ArrowFunctionExpression') || child.type === 'StaticBlock' || isInitial;
       refuse(child, hasOwnThis ? 'inner' : own);
     }
   };

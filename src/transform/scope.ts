@@ -44,8 +44,8 @@ interface Scope {
   readonly names: Map<string, Binding>;
 }
 
-/** Resolves every identifier of a parsed text. */
-export function analyze(root: AnyNode): Scopes {
+/** Resolves every identifier of a parsed text. In sloppy code, a function in a block is a variable of the function around, too. */
+export function analyze(root: AnyNode, mode: 'strict' | 'sloppy'): Scopes {
   const uses: { readonly scope: Scope; readonly reference: Reference }[] = [];
   const evals = new Set<FunctionNode | undefined>();
   const open = (parent: Scope | undefined, kind: Scope['kind'], inside = parent?.inside): Scope => ({
@@ -125,9 +125,8 @@ export function analyze(root: AnyNode): Scopes {
       while (statement.type === 'LabeledStatement') statement = statement.body;
       if (statement.type === 'FunctionDeclaration' && statement.id) {
         declare(scope, statement.id.name, 'function', statement);
-        // Sloppy code sees a block's function in the whole function, too.
         const outer = functionScope(scope);
-        if (outer !== scope && !outer.names.has(statement.id.name)) declare(outer, statement.id.name, 'var');
+        if (mode === 'sloppy' && outer !== scope && !outer.names.has(statement.id.name)) declare(outer, statement.id.name, 'var');
       }
       if (statement.type === 'ClassDeclaration' && statement.id) declare(scope, statement.id.name, 'class', statement);
     }

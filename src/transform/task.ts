@@ -41,9 +41,9 @@ const prepared = new WeakMap<object, Prepared[]>();
  * @example
  * ```ts
  * import { instrumentFunction } from 'gil/transform';
- * const source = instrumentFunction(function twice(n: number) { return sleepFor(n); }, { exports: new Set(['sleepFor']) });
+ * const source = instrumentFunction(function twice(n: number) { return n * 2; }, { exports: new Set() });
  * source.name; // => 'twice'
- * source.uses.exports; // => ['sleepFor']
+ * structuredClone(source).mode; // => 'strict'
  * ```
  */
 export function instrumentFunction(task: unknown, options: InstrumentFunctionOptions): TaskSource {
@@ -58,7 +58,7 @@ export function instrumentFunction(task: unknown, options: InstrumentFunctionOpt
 
 function prepare(task: ReadTask, dialect: Dialect, available: ReadonlySet<string>): TaskSource {
   const { framed, start, end, name, mode, node, methodHead } = task;
-  const scopes = analyze(node);
+  const scopes = analyze(node, mode);
   const { exports, namespaces, identities, looks: present } = resolveFree(task, scopes.free, available);
   const looks: Record<string, LookName> = { ...present };
   const spelling = new Spelling(freshPrefix(framed), dialect.request);

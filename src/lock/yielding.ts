@@ -1,0 +1,43 @@
+/**
+ * Letting go and coming back, for a thread that goes on afterwards: at a look, and around I/O.
+ */
+import { runBlocking } from '../steps/blocking.js';
+import { BREAKER, holderIn, LOCK } from './layout.js';
+import { type Contender, drop, isAsked, take } from './protocol.js';
+import { isThenable } from './thenable.js';
+
+/** Whether a look must let go: somebody asked this very hold, or, in a dialect of ticks, they are used up. */
+export function isDue(self: Contender, ticks: number): boolean {
+  const { words, ident, place, dialect } = self;
+  const held = holderIn(words[LOCK]!) === ident;
+  if (dialect.request.by !== 'ticks') return words[place + BREAKER] !== 0 && held && runBlocking(isAsked(self));
+  self.ticks -= ticks;
+  if (self.ticks >= 0 || !held) return false;
+  self.ticks = dialect.request.ticks;
+  return true;
+}
+
+/** Drops the lock on request and takes it again. */
+export function yieldBlocking(self: Contender): void {
+  runBlocking(drop(self, 'forced'));
+  takeAgain(self);
+}
+
+/** Runs `task` without the lock; has it again when `task` is over, however it ends. A promise is waited for by `takeAgainLater`. */
+export function withoutLock<T>(self: Contender, task: () => T, takeAgainLater: () => Promise<unknown>): T {
+  runBlocking(drop(self, 'voluntary'));
+  let result: T;
+  try {
+    result = task();
+  } catch (error) {
+    takeAgain(self);
+    throw error;
+  }
+  if (isThenable(result)) return Promise.resolve(result).finally(takeAgainLater) as T;
+  takeAgain(self);
+  return result;
+}
+
+function takeAgain(self: Contender): void {
+  runBlocking(take(self, Number.POSITIVE_INFINITY));
+}

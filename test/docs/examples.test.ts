@@ -1,0 +1,42 @@
+/**
+ * Every example runs to its end and prints what its head says, as far as that is the same each time.
+ */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { PROJECT, run } from './project.js';
+
+const LIMIT = 120_000;
+const EXAMPLES = join(PROJECT, 'examples');
+
+const PRINTS: Readonly<Record<string, RegExp>> = {
+  '01-first-pool.js': /^42\n\[ 1, 4, 9 \]\nRangeError: 0 is too small\n$/,
+  '02-why-threads-did-not-help.js': /^1 thread: +\d+ ms\n4 threads: \d+ ms\nswitches: +\d+\n$/,
+  '03-release-for-io.js': /^held: +\d+ ms\nreleased: \d+ ms\nthe same keys: true\n$/,
+  '04-a-lock-across-workers.js': /^400000\n$/,
+  '05-processes.js': /^workers: +(\[.*\])\nprocesses: \1\nanother process: true\nERR_POOL_BROKEN ERR_WORKER_DIED\n$/,
+  '06-module-task.js': /^\[ 25, 168, 1229 \]\n3 calls, 4e074085\ntrue ERR_TASK_EXPORT\n$/,
+  '07-free-threaded.js': /^cpython-3\.9: lock on, \d+ lost\ncpython-3\.13: lock on, 0 lost\ncpython-3\.13t: lock off, \d+ lost\n$/,
+  '08-cancel-and-timeouts.js': /20 ms: null\n.*ERR_GIL_CANCELLED\n.*ERR_GIL_CANCELLED\n.*false true\n.*ERR_FUTURE_TIMEOUT\n2 true true\n$/,
+};
+
+const examples = readdirSync(EXAMPLES).filter((name) => /^\d\d-/.test(name));
+
+describe.concurrent('each example runs', () => {
+  test.each(examples)('%s', { timeout: LIMIT * 2 }, async (name) => {
+    const { code, stdout, stderr } = await run(process.execPath, [join(EXAMPLES, name)], EXAMPLES, LIMIT);
+    expect(stderr, name).toBe('');
+    expect(code, code === null ? `${name} did not end within ${LIMIT} ms` : name).toBe(0);
+    expect(stdout, name).toMatch(PRINTS[name] as RegExp);
+  });
+});
+
+test('each example is short and says at its head what it shows and what it prints', () => {
+  expect(examples).toEqual(Object.keys(PRINTS));
+  for (const name of examples) {
+    const lines = readFileSync(join(EXAMPLES, name), 'utf8').split('\n');
+    expect(lines.length, name).toBeLessThanOrEqual(41);
+    expect(lines[0], name).toMatch(/^\/\/ /);
+    expect(lines[1], name).toMatch(/^\/\/ Prints /);
+  }
+});

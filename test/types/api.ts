@@ -1,0 +1,62 @@
+/**
+ * What the type checker must know: compiled, never run.
+ */
+import { type Future, GlobalLock, type MapResults, ProcessPool, type Releaser, releasing, type Task, ThreadPool, tasks } from 'gil';
+
+type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
+const same = <A, B>(_: Equal<A, B>): void => {};
+
+interface Module {
+  fib(n: number): number;
+  later(text: string): Promise<Date>;
+  readonly version: string;
+}
+
+const pool = new ThreadPool(2);
+const module = tasks<Module>(new URL('file:///work.js'));
+
+same<typeof module.fib, Task<(n: number) => number>>(true);
+// @ts-expect-error what is no function is no task
+module.version;
+
+same<ReturnType<typeof pool.submit<[number], number>>, Future<number>>(true);
+const fib = pool.submit(module.fib, 3);
+same<typeof fib, Future<number>>(true);
+const later = pool.submit(module.later, 'x');
+same<typeof later, Future<Date>>(true);
+const byValue = pool.submit((a: number, b: string) => `${a}${b}`, 1, 'b');
+same<typeof byValue, Future<string>>(true);
+// @ts-expect-error an argument of the wrong type
+pool.submit(module.fib, 'three');
+// @ts-expect-error an argument too few
+pool.submit((a: number, b: number) => a + b, 1);
+// @ts-expect-error no task at all
+pool.submit(5);
+
+const mapped = pool.map((n: number, s: string) => n + s.length, [1, 2], new Set(['a']));
+same<typeof mapped, MapResults<number>>(true);
+// @ts-expect-error an iterable of the wrong type
+pool.map((n: number) => n, ['a']);
+const read = async () => {
+  same<Awaited<typeof later>, Date>(true);
+  for await (const value of mapped) same<typeof value, number>(true);
+};
+
+const lock = new GlobalLock();
+const unlimited = lock.acquire();
+same<typeof unlimited, Promise<Releaser>>(true);
+const limited = lock.acquire({ timeout: 5 });
+same<typeof limited, Promise<Releaser | null>>(true);
+const sync = lock.acquireSync();
+same<typeof sync, Releaser>(true);
+const syncLimited = lock.acquireSync({ timeout: 5 });
+same<typeof syncLimited, Releaser | null>(true);
+const wrapped = releasing((a: number, b: string) => a + b.length);
+same<Parameters<typeof wrapped>, [a: number, b: string]>(true);
+
+// @ts-expect-error not a dialect
+new GlobalLock({ dialect: 'cpython-4' });
+// @ts-expect-error not an isolation
+new ProcessPool(1, { isolation: 'thread' });
+
+export { read };
