@@ -30,8 +30,8 @@ const FLOORS: Record<string, number> = {
   cli: 6,
 };
 const FACE = 7;
-/** The two steps sideways: everybody may raise an error, and the drivers of the steps sleep on the host's memory. */
-const SIDEWAYS = ['dialects → errors.ts', 'steps → host'];
+/** The three steps sideways: everybody may raise an error, the drivers of the steps sleep on the host's memory, the command line runs the experiments. */
+const SIDEWAYS = ['dialects → errors.ts', 'steps → host', 'cli → lab'];
 /** A started file hands the package's own face to functions by value. */
 const ENTRY_MAY_START = ['index.ts'];
 const MAX_LINES = 350;

@@ -4,7 +4,7 @@
  */
 import { releasing } from '../runtime/release.js';
 
-/** `held`: the call keeps the lock to its end, as any native code does by default. `released`: it lets go meanwhile. */
+/** `held`: the call keeps the lock to its end, as native code does unless it says otherwise. `released`: it lets go meanwhile. */
 export type Manner = 'held' | 'released';
 
 /** The little of WebAssembly that is needed here; Node's own types leave it out. */
