@@ -5,7 +5,7 @@
 
 /** A space at which no line ends; it is an ordinary space in what comes out. */
 const GLUE = '\u00a0';
-const KEEP = /(?<=[\d×]) (?=(?:\d{3}|m?s|%|million|cores?)(?![\w.])|\(\d)| (?=→)/g;
+const KEEP = /(?<=[\d×]) (?=(?:\d{3}|m?s|%|million|cores?|threads?|processes|switches)(?![\w.])|\(\d)| (?=→)/g;
 const CODE = /`[^`]*`/g;
 
 /** How many columns a text takes. Everything written here is one column wide. */

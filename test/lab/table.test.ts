@@ -111,9 +111,9 @@ describe('layoutTable', () => {
       Claim           Article         CPython                Here                Holds
       ────────────────────────────────────────────────────────────────────────────────
       Threads do not  4 threads       4 threads / 1 thread:  4 threads 104 ms,   ✔ yes
-      help CPU-bound  1.23 s, 1       0.98 (3.9.18),         1 thread 100 ms:
-      work            thread 1.15 s:  1.20 (3.11.7),         1.04, over 243
-      cpu-bound       1.07            0.98 (3.13.0)          switches
+      help CPU-bound  1.23 s,         0.98 (3.9.18),         1 thread 100 ms:
+      work            1 thread        1.20 (3.11.7),         1.04, over
+      cpu-bound       1.15 s: 1.07    0.98 (3.13.0)          243 switches
       "
     `);
   });
