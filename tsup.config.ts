@@ -21,5 +21,6 @@ export default defineConfig({
   sourcemap: true,
   clean: true,
   treeshake: false,
-  dts: { entry: faces, compilerOptions: { ignoreDeprecations: '6.0' } },
+  removeNodeProtocol: false,
+  dts: { entry: faces, compilerOptions: { ignoreDeprecations: '6.0', stripInternal: true } },
 });

@@ -46,6 +46,7 @@ ${listText(ARTICLE, { strong: (text) => `  ${text}`, faint: String, good: String
       return OK;
     }
     const cores = availableParallelism();
+    if (cores < 2) stderr.write('gil lab: there is one core only; what needs two cannot hold here\n');
     const progress = createProgress(stderr, paintFor(stderr));
     const begin = now();
     const results = await runExperiments(experiments, cores, ({ index, total, name, note }) =>

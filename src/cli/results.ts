@@ -17,16 +17,20 @@ export interface Result {
   readonly error?: Error;
 }
 
+/** What all experiments together may spend on waiting for other programs to leave the cores alone, in ms. */
+const PATIENCE = 25_000;
+
 /** Is told what is going on. */
 export type Watch = (place: { readonly index: number; readonly total: number; readonly name: string; readonly note: string }) => void;
 
 /** Runs them in turn: two at once would measure each other. */
 export async function runExperiments(experiments: readonly Experiment[], cores: number, watch: Watch): Promise<Result[]> {
   const results: Result[] = [];
+  const patience = { left: PATIENCE };
   for (const [index, experiment] of experiments.entries()) {
     const progress = (note: string): void => watch({ index, total: experiments.length, name: experiment.name, note });
     progress('starting');
-    results.push(await runOne(experiment, { cores, progress }));
+    results.push(await runOne(experiment, { cores, patience, progress }));
   }
   return results;
 }

@@ -36,7 +36,8 @@ interface Cell {
 export function layoutTable(rows: readonly Row[], width: number, paint: Paint): string[] {
   const total = Math.min(Math.max(width, NARROWEST), WIDEST);
   const texts = rows.map((row) => [row.claim, row.article, row.cpython, row.here]);
-  const widths = [...shareOut(texts, total - VERDICT - TITLES.length * GAP), VERDICT];
+  const names = Math.max(LEAST, ...rows.map(({ name }) => widthOf(name)));
+  const widths = [...shareOut(texts, names, total - VERDICT - TITLES.length * GAP), VERDICT];
   const lines = [
     ...printRow(
       [...TITLES, 'Holds'].map((title) => cell([title], paint.strong)),
@@ -46,11 +47,9 @@ export function layoutTable(rows: readonly Row[], width: number, paint: Paint): 
   ];
   for (const [index, row] of rows.entries()) {
     if (index > 0) lines.push('');
-    const [claim, ...others] = texts[index]!.map((text, column) => wrap(text, widths[column]!));
+    const [claim = [], ...others] = texts[index]!.map((text, column) => wrap(text, widths[column]!));
     const verdict = row.holds ? cell(['✔ yes'], paint.good) : cell(['✘ NO'], paint.bad);
-    lines.push(
-      ...printRow([titled(claim!, wrap(row.name, widths[0]!), paint), ...others.map((each) => cell(each, String)), verdict], widths),
-    );
+    lines.push(...printRow([titled(claim, row.name, paint), ...others.map((each) => cell(each, String)), verdict], widths));
     if (!row.holds) for (const line of wrap(`expected: ${row.expectation}`, total - 2)) lines.push(`  ${paint.bad(line)}`);
   }
   return lines;
@@ -61,8 +60,8 @@ function cell(lines: readonly string[], paint: (text: string) => string): Cell {
 }
 
 /** The claim, and below it the name by which it is run alone. */
-function titled(claim: readonly string[], name: readonly string[], paint: Paint): Cell {
-  return { lines: [...claim, ...name], paint: (text, line) => (line < claim.length ? paint.strong(text) : paint.faint(text)) };
+function titled(claim: readonly string[], name: string, paint: Paint): Cell {
+  return { lines: [...claim, name], paint: (text, line) => (line < claim.length ? paint.strong(text) : paint.faint(text)) };
 }
 
 function printRow(cells: readonly Cell[], widths: readonly number[]): string[] {
@@ -80,7 +79,7 @@ function printRow(cells: readonly Cell[], widths: readonly number[]): string[] {
 }
 
 /** Of all ways to share `available` columns among the texts, the one that makes the fewest lines; of equals, the most even one. */
-function shareOut(rows: readonly (readonly string[])[], available: number): number[] {
+function shareOut(rows: readonly (readonly string[])[], names: number, available: number): number[] {
   const most = available - 3 * LEAST;
   const heights = TITLES.map((_, column) =>
     Array.from({ length: most + 1 }, (_, width) =>
@@ -90,7 +89,7 @@ function shareOut(rows: readonly (readonly string[])[], available: number): numb
   const words = TITLES.map((_, column) => Math.max(...rows.map((row) => longestWord(row[column]!))));
   let best: number[] = [];
   let least = Number.POSITIVE_INFINITY;
-  for (let first = LEAST; first <= most; first += 1) {
+  for (let first = names; first <= most; first += 1) {
     for (let second = LEAST; second <= available - first - 2 * LEAST; second += 1) {
       for (let third = LEAST; third <= available - first - second - LEAST; third += 1) {
         const widths = [first, second, third, available - first - second - third];

@@ -1,10 +1,12 @@
 /**
- * Text into lines of a given width. A number is never parted from its unit, its thousands or the version in brackets behind it.
+ * Text into lines of a given width. A number is not parted from its unit, its thousands or the version in brackets
+ * behind it, code in backquotes stays in one piece: as long as the line is long enough for them.
  */
 
 /** A space at which no line ends; it is an ordinary space in what comes out. */
 const GLUE = '\u00a0';
-const KEEP = / (?=(?:\d{3}|m?s|%|million|cores?)(?![\w.])|\(\d)/g;
+const KEEP = /(?<=[\d×]) (?=(?:\d{3}|m?s|%|million|cores?|threads?|processes|switches)(?![\w.])|\(\d)| (?=→)/g;
+const CODE = /`[^`]*`/g;
 
 /** How many columns a text takes. Everything written here is one column wide. */
 export function widthOf(text: string): number {
@@ -14,7 +16,8 @@ export function widthOf(text: string): number {
 /** The text in lines of at most `width` columns, broken at spaces, and within a word only if it is longer than a line. */
 export function wrap(text: string, width: number): string[] {
   const words = text
-    .replace(KEEP, (space, at: number) => (isNumberBefore(text, at) ? GLUE : space))
+    .replace(KEEP, GLUE)
+    .replace(CODE, (code) => code.replaceAll(' ', GLUE))
     .split(' ')
     .flatMap((word) => (widthOf(word) > width ? word.replaceAll(GLUE, ' ').split(' ') : [word]))
     .flatMap((word) => pieces(word, width));
@@ -45,10 +48,6 @@ export function pad(text: string, width: number): string {
 /** The text, cut to `width` columns. */
 export function cut(text: string, width: number): string {
   return widthOf(text) <= width ? text : `${[...text].slice(0, Math.max(0, width - 1)).join('')}…`;
-}
-
-function isNumberBefore(text: string, at: number): boolean {
-  return /[\d×]/.test(text.charAt(at - 1));
 }
 
 /** A word too long for a line, taken apart: behind a dot or before a capital letter if there is one, anywhere otherwise. */

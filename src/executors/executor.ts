@@ -46,6 +46,7 @@ export abstract class Executor implements AsyncDisposable {
   #whenEmpty: (() => void)[] = [];
 
   /** @internal */
+  /** @internal */
   protected constructor(settings: ExecutorSettings) {
     this.#settings = settings;
   }

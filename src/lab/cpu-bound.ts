@@ -7,7 +7,7 @@ import { ThreadPool } from '../executors/thread-pool.js';
 import type { Context, Experiment, Outcome } from './experiment.js';
 import { aboutLoad, quietly } from './load.js';
 import { calibrate, interleave } from './measure.js';
-import { grouped, seconds } from './units.js';
+import { grouped } from './units.js';
 import { onEveryWorker, shares, sumOfSquares } from './work.js';
 
 const THREADS = 4;
@@ -42,7 +42,8 @@ export const cpuBound: Experiment = {
         precision: 0.02,
         least: 15,
         most: 40,
-        limit: 7000,
+        limit: 5000,
+        patience: context.patience,
         onRound: (round) => context.progress(`1 thread, 4 threads, round ${round}`),
       },
       quietly(),
@@ -50,7 +51,7 @@ export const cpuBound: Experiment = {
     const ratio = rounds.ratio('four', 'one');
     return {
       holds: ratio >= LEAST && ratio <= MOST && switches >= SWITCHES,
-      live: `4 threads ${seconds(rounds.time('four'))}, 1 thread ${seconds(rounds.time('one'))}: ${ratio.toFixed(2)}, ${grouped(switches)} switches`,
+      live: `4 threads ${grouped(rounds.time('four'))} ms, 1 thread ${grouped(rounds.time('one'))} ms: ${ratio.toFixed(2)}, over ${grouped(switches)} switches`,
       figures: {
         threads: THREADS,
         ratio,

@@ -3,6 +3,8 @@
  * line prints these records; it knows nothing about any single one.
  */
 
+import type { Patience } from './measure.js';
+
 /** One claim of the article, and how to put it to the test. */
 export interface Experiment {
   /** What it is called on the command line. */
@@ -24,6 +26,8 @@ export interface Experiment {
 export interface Context {
   /** How many cores there are to run on. */
   readonly cores: number;
+  /** What the run may spend on waiting for a quiet machine. */
+  readonly patience: Patience;
   /** Says what is going on now, for whoever watches. */
   progress(note: string): void;
 }

@@ -4,10 +4,11 @@
  *
  * How many rounds is settled before anybody looks at the result: at least `least`; then until the 95 % confidence interval of each
  * median is within `precision` of it, or `most` rounds or `limit` milliseconds are used up. A round in which other programs took more
- * than `QUIET` cores is set aside whatever it says, and the next one waits for them as long as there is time; if fewer than `least`
- * are left at the end, all rounds count, and `setAside` is 0.
+ * than `QUIET` cores is set aside whatever it says, and the next one waits until they have gone: within the limit, and beyond it as
+ * long as the run has patience left. If fewer than `least` quiet rounds came together, all rounds count, and `setAside` is 0.
  */
 import { after, now } from '../host/clock.js';
+import { hold, letGo } from '../host/keep-alive.js';
 
 /** A round is quiet if other programs used less than this much of a core during it. */
 export const QUIET = 0.15;
@@ -24,14 +25,24 @@ export interface Plan<Side extends string> {
   readonly least?: number;
   /** Rounds at most. @default 25 */
   readonly most?: number;
-  /** Milliseconds after which no new round begins. @default 6000 */
+  /** Milliseconds after which no new round begins, if there are enough. @default 4000 */
   readonly limit?: number;
+  /** How much longer to wait for quiet rounds. @default not at all */
+  readonly patience?: Patience;
   /** Is told of each round. */
   readonly onRound?: (round: number) => void;
 }
 
+/** Milliseconds that a whole run may still spend on waiting for quiet; whoever waits takes from it. */
+export interface Patience {
+  left: number;
+}
+
 /** How long to listen whether it has become quiet, in ms. */
 const LISTEN = 100;
+
+/** How much of a run's patience one comparison may use, in ms. */
+const SHARE = 5000;
 
 /** Where the time and the disturbance are read. */
 export interface Instruments {
@@ -44,7 +55,15 @@ export interface Instruments {
 }
 
 /** Time as it is, and nobody who listens for others. */
-export const CLOCK: Instruments = { now, pause: (milliseconds) => new Promise((resolve) => after(milliseconds, resolve)) };
+export const CLOCK: Instruments = {
+  now,
+  async pause(milliseconds) {
+    // Idle workers and timers of `after` keep no process alive.
+    hold();
+    await new Promise<void>((resolve) => after(milliseconds, resolve));
+    letGo();
+  },
+};
 
 /** What the rounds that count gave. */
 export interface Rounds<Side extends string> {
@@ -70,18 +89,26 @@ interface Round<Side extends string> {
 
 /** Runs the sides in turn until the ratios have settled. */
 export async function interleave<Side extends string>(plan: Plan<Side>, instruments: Instruments = CLOCK): Promise<Rounds<Side>> {
-  const { ratios, precision = 0.04, least = 5, most = 25, limit = 6000 } = plan;
+  const { ratios, precision = 0.04, least = 5, most = 25, limit = 4000, patience = { left: 0 } } = plan;
   const rounds: Round<Side>[] = [];
   const end = instruments.now() + limit;
+  const extension = end + Math.min(SHARE, patience.left);
   for (;;) {
+    const begin = instruments.now();
+    const last = rounds.at(-1);
+    if (last !== undefined && last.foreign >= QUIET) {
+      const missing = Math.max(1, least - rounds.length);
+      await untilQuiet(instruments, extension - missing * last.elapsed);
+    }
     rounds.push(await runRound(plan.sides, instruments));
     plan.onRound?.(rounds.length);
+    const over = instruments.now() - Math.max(begin, end);
+    if (over > 0) patience.left -= over;
     const quiet = rounds.filter((round) => round.foreign < QUIET);
-    const settled = quiet.length >= least && ratios.every(([above, below]) => spread(ratiosOf(quiet, above, below)) <= precision);
-    const spent = rounds.length >= most || (rounds.length >= least && instruments.now() >= end);
-    if (settled || spent) return conclude(rounds, quiet.length >= least ? quiet : rounds);
-    const { foreign, elapsed } = rounds.at(-1)!;
-    if (foreign >= QUIET) await untilQuiet(instruments, end - Math.max(1, least - rounds.length) * elapsed);
+    const enough = quiet.length >= least;
+    if (enough && ratios.every(([above, below]) => spread(ratiosOf(quiet, above, below)) <= precision)) return conclude(rounds, quiet);
+    const late = instruments.now() >= (enough ? end : extension);
+    if (rounds.length >= least && (late || rounds.length >= most)) return conclude(rounds, enough ? quiet : rounds);
   }
 }
 

@@ -4,7 +4,7 @@
  */
 import { releasing } from '../runtime/release.js';
 
-/** `held`: the call keeps the lock to its end, as any native code does by default. `released`: it lets go meanwhile. */
+/** `held`: the call keeps the lock to its end, as native code does unless it says otherwise. `released`: it lets go meanwhile. */
 export type Manner = 'held' | 'released';
 
 /** The little of WebAssembly that is needed here; Node's own types leave it out. */
@@ -48,20 +48,21 @@ export function wasmLoop(): object {
   return new WebAssembly.Module(Uint8Array.from(hex.replaceAll(' ', '').match(/../g) ?? [], (byte) => Number.parseInt(byte, 16)));
 }
 
-export function deriveKeys(calls: number, manner: Manner): void {
+/** Threads that run the same task take calls from one supply, `left`, until it is used up: a slow core gets fewer of them. */
+export function deriveKeys(left: Int32Array, manner: Manner): void {
   const { pbkdf2Sync } = process.getBuiltinModule('node:crypto');
   const derive = manner === 'released' ? releasing(pbkdf2Sync) : pbkdf2Sync;
-  for (let i = 0; i < calls; i += 1) derive('secret', 'salt', 10_000, 32, 'sha256');
+  while (Atomics.sub(left, 0, 1) > 0) derive('secret', 'salt', 10_000, 32, 'sha256');
 }
 
-export function packText(text: Uint8Array, calls: number, manner: Manner): void {
+export function packText(left: Int32Array, manner: Manner, text: Uint8Array): void {
   const { gzipSync } = process.getBuiltinModule('node:zlib');
   const pack = manner === 'released' ? releasing((bytes: Uint8Array) => gzipSync(bytes)) : gzipSync;
-  for (let i = 0; i < calls; i += 1) pack(text);
+  while (Atomics.sub(left, 0, 1) > 0) pack(text);
 }
 
-export function runWasm(module: object, calls: number, manner: Manner): void {
+export function runWasm(left: Int32Array, manner: Manner, module: object): void {
   const { burn } = new WebAssembly.Instance(module).exports;
   const run = manner === 'released' ? releasing(burn) : burn;
-  for (let i = 0; i < calls; i += 1) run(4_000_000);
+  while (Atomics.sub(left, 0, 1) > 0) run(4_000_000);
 }

@@ -9,14 +9,13 @@ import { aboutLoad, quietly } from './load.js';
 import { calibrate, interleave } from './measure.js';
 import { deriveKeys, type Manner, packText, runWasm, sampleText, wasmLoop } from './native-calls.js';
 import { times } from './units.js';
-import { onEveryWorker } from './work.js';
 
 /** Two threads that hold the lock gain nothing, and lose the time of the switches. */
 const HELD = { least: 0.8, most: 1.15 };
 const RELEASED = 1.6;
 
-/** How a call is repeated in a thread of the pool. */
-type Repeat = (pool: ThreadPool, calls: number, manner: Manner) => PromiseLike<unknown>;
+/** Has one thread of the pool make calls until none is left. */
+type Caller = (pool: ThreadPool, left: Int32Array, manner: Manner) => PromiseLike<unknown>;
 
 export const nativeCode: Experiment = {
   name: 'native-code',
@@ -28,10 +27,10 @@ export const nativeCode: Experiment = {
   async run(context: Context): Promise<Outcome> {
     const text = sampleText();
     const module = wasmLoop();
-    const calls: Readonly<Record<string, Repeat>> = {
-      pbkdf2: (pool, count, manner) => pool.submit(deriveKeys, count, manner),
-      gzip: (pool, count, manner) => pool.submit(packText, text, count, manner),
-      wasm: (pool, count, manner) => pool.submit(runWasm, module, count, manner),
+    const callers: Readonly<Record<string, Caller>> = {
+      pbkdf2: (pool, left, manner) => pool.submit(deriveKeys, left, manner),
+      gzip: (pool, left, manner) => pool.submit(packText, left, manner, text),
+      wasm: (pool, left, manner) => pool.submit(runWasm, left, manner, module),
     };
     await using one = new ThreadPool(1, { dialect: DEFAULT_DIALECT });
     await using two = new ThreadPool(2, { dialect: DEFAULT_DIALECT });
@@ -39,8 +38,8 @@ export const nativeCode: Experiment = {
     const parts: string[] = [];
     const notes = new Set<string>();
     let holds = true;
-    for (const [name, repeat] of Object.entries(calls)) {
-      const { held, released, rounds, remarks } = await compare(name, repeat, one, two, context);
+    for (const [name, caller] of Object.entries(callers)) {
+      const { held, released, rounds, remarks } = await compare(name, caller, one, two, context);
       holds &&= held >= HELD.least && held <= HELD.most && released >= RELEASED;
       parts.push(`${name} ${held.toFixed(2)} → ${times(released)}`);
       Object.assign(figures, { [`${name}Held`]: held, [`${name}Released`]: released, [`${name}Rounds`]: rounds });
@@ -50,20 +49,28 @@ export const nativeCode: Experiment = {
   },
 };
 
-async function compare(name: string, repeat: Repeat, one: ThreadPool, two: ThreadPool, context: Context) {
+async function compare(name: string, caller: Caller, one: ThreadPool, two: ThreadPool, context: Context) {
+  const run = (pool: ThreadPool, calls: number, manner: Manner): Promise<unknown> => {
+    const left = new Int32Array(new SharedArrayBuffer(4)).fill(calls);
+    return Promise.all(Array.from({ length: pool.maxWorkers }, () => caller(pool, left, manner)));
+  };
   context.progress(`${name}: warming up`);
-  await Promise.all([onEveryWorker(two, () => 0), repeat(one, 4, 'released')]);
-  const half = Math.ceil((await calibrate(80, 8, (count) => repeat(one, count, 'held'))) / 2);
-  const both = (manner: Manner) => () => Promise.all([repeat(two, half, manner), repeat(two, half, manner)]);
-  await both('released')();
+  const calls = await calibrate(80, 8, (count) => run(one, count, 'held'));
+  for (const manner of ['held', 'released'] as const) await run(two, calls, manner);
   const rounds = await interleave(
     {
-      sides: { one: () => repeat(one, 2 * half, 'held'), held: both('held'), released: both('released') },
+      sides: {
+        one: () => run(one, calls, 'held'),
+        held: () => run(two, calls, 'held'),
+        released: () => run(two, calls, 'released'),
+      },
       ratios: [
         ['one', 'held'],
         ['one', 'released'],
       ],
-      limit: 4000,
+      least: 7,
+      limit: 2500,
+      patience: context.patience,
       onRound: (round) => context.progress(`${name}: 1 thread, 2 held, 2 released, round ${round}`),
     },
     quietly(),

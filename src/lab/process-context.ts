@@ -22,7 +22,7 @@ type Isolation = 'worker' | 'process';
 
 export const processContext: Experiment = {
   name: 'process-context',
-  claim: 'ProcessPoolExecutor in a with block cleans up',
+  claim: 'ProcessPoolExecutor in a with block leaves nothing behind',
   question: 'Do results stream in order, at the speed of all cores, and is nobody left when the block ends?',
   article: 'no figure',
   cpython: 'with the start of 4 spawned processes: 1.36× (3.9.18), 1.44× (3.11.7), 1.31× (3.13.0); the start alone 0.17–0.31 s',
@@ -97,7 +97,8 @@ async function use(isolation: Isolation, context: Context) {
     {
       sides: { one: () => stream(one), four: () => stream(four) },
       ratios: [['one', 'four']],
-      limit: 4500,
+      limit: 3000,
+      patience: context.patience,
       onRound: (round) => context.progress(`${isolation}: streaming, round ${round}`),
     },
     isolation === 'process' ? quietly(one, four) : quietly(),

@@ -18,7 +18,7 @@ type Isolation = 'worker' | 'process';
 
 export const processMap: Experiment = {
   name: 'process-map',
-  claim: 'multiprocessing.Pool.map uses every core',
+  claim: 'Pool.map over processes uses every core',
   question: 'Does map over four processes finish sooner than over one, with the same results?',
   article: 'no figure',
   cpython: '4 processes: 1.80× (3.9.18), 2.12× (3.11.7), 1.87× (3.13.0), forked, on 2 cores',
@@ -63,7 +63,8 @@ async function compare(isolation: Isolation, context: Context) {
     {
       sides: { one: mapped(one), four: mapped(four) },
       ratios: [['one', 'four']],
-      limit: 5000,
+      limit: 3000,
+      patience: context.patience,
       onRound: (round) => context.progress(`${isolation}: 1 and 4, round ${round}`),
     },
     isolation === 'process' ? quietly(one, four) : quietly(),

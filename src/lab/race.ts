@@ -6,6 +6,7 @@ import pLimit from 'p-limit';
 import { DEFAULT_DIALECT } from '../dialects/registry.js';
 import { ProcessPool } from '../executors/process-pool.js';
 import { ThreadPool } from '../executors/thread-pool.js';
+import type { Context } from './experiment.js';
 import { quietly } from './load.js';
 import { calibrate, interleave, type Plan, type Rounds } from './measure.js';
 import { openWeb } from './web.js';
@@ -27,8 +28,8 @@ export type Approach = (typeof APPROACHES)[number];
 export type Cell = `${Job}:${Approach}`;
 
 /** Runs all cells in turn until the ratios have settled. */
-export async function race(processes: number, ratios: Plan<Cell>['ratios'], progress: (note: string) => void): Promise<Rounds<Cell>> {
-  progress('starting a server, threads and processes');
+export async function race(processes: number, ratios: Plan<Cell>['ratios'], context: Context): Promise<Rounds<Cell>> {
+  context.progress('starting a server, threads and processes');
   await using web = await openWeb(WAIT);
   await using threadPool = new ThreadPool(AT_ONCE, { dialect: DEFAULT_DIALECT });
   await using processPool = new ProcessPool(processes, { isolation: 'process', dialect: DEFAULT_DIALECT });
@@ -57,7 +58,16 @@ export async function race(processes: number, ratios: Plan<Cell>['ratios'], prog
     sides[`${job}:combination`] = all((...piece) => limit(combine, ...piece));
   }
   return await interleave<Cell>(
-    { sides, ratios, precision: 0.15, least: 2, most: 4, limit: 9000, onRound: (round) => progress(`12 runs in turn, round ${round}`) },
+    {
+      sides,
+      ratios,
+      precision: 0.15,
+      least: 2,
+      most: 4,
+      limit: 7000,
+      patience: context.patience,
+      onRound: (round) => context.progress(`12 runs in turn, round ${round}`),
+    },
     quietly(processPool, web.pool),
   );
 }

@@ -11,6 +11,9 @@ import { seconds, times } from './units.js';
 /** By how much the winner must be faster than what the article does not name. */
 const MARGIN = 1.25;
 
+/** With as many processes as requests under way at once, processes would wait as well as threads do, only dearer. */
+const MOST_PROCESSES = AT_ONCE / 2;
+
 /** The article's table. Where it names one means only, the combination is that very means and not a rival. */
 const TABLE: Readonly<Record<Job, { readonly named: readonly Approach[]; readonly rivals: readonly Approach[] }>> = {
   io: { named: ['threads', 'async'], rivals: ['processes'] },
@@ -28,13 +31,13 @@ export const rightApproach: Experiment = {
   cpython: 'I/O: 8 threads 7.1×; CPU: 4 threads 1.0×, 4 processes 1.87× (3.13.0)',
   expectation: `in each job the fastest is what the article names, and at least ${MARGIN}× faster than what it does not name`,
   async run(context: Context): Promise<Outcome> {
-    const processes = Math.max(2, context.cores);
+    const processes = Math.min(Math.max(2, context.cores), MOST_PROCESSES);
     const ratios = JOBS.flatMap((job) => TABLE[job].rivals.map((rival) => [`${job}:${rival}`, `${job}:${TABLE[job].named[0]!}`] as const));
-    const rounds = await race(processes, ratios, (note) => context.progress(note));
+    const rounds = await race(processes, ratios, context);
     const verdicts = JOBS.map((job) => judge(job, rounds));
     const figures: Record<string, number | string> = { pieces: PIECES, waitMs: WAIT, threads: AT_ONCE, processes, asyncTasks: AT_ONCE };
-    for (const job of JOBS) for (const approach of APPROACHES) figures[`${job}:${approach}Ms`] = rounds.time(`${job}:${approach}`);
-    for (const { job, winner, lead } of verdicts) Object.assign(figures, { [`${job}:winner`]: winner, [`${job}:lead`]: lead });
+    for (const job of JOBS) for (const approach of APPROACHES) figures[`${job}${capital(approach)}Ms`] = rounds.time(`${job}:${approach}`);
+    for (const { job, winner, lead } of verdicts) Object.assign(figures, { [`${job}Winner`]: winner, [`${job}Lead`]: lead });
     return {
       holds: verdicts.every((verdict) => verdict.agrees),
       live: verdicts.map(({ job, winner, lead }) => `${TITLES[job]}: ${winner} by ${times(lead)}`).join(', '),
@@ -64,4 +67,8 @@ function judge(job: Job, rounds: Rounds<Cell>): Verdict {
 function describeJob(job: Job, rounds: Rounds<Cell>): string {
   const cells = APPROACHES.map((approach) => `${approach} ${seconds(rounds.time(`${job}:${approach}`))}`);
   return `${TITLES[job]} job: ${cells.join(', ')}.`;
+}
+
+function capital(word: string): string {
+  return word.charAt(0).toUpperCase() + word.slice(1);
 }

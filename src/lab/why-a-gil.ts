@@ -32,7 +32,7 @@ export const whyAGil: Experiment = {
     const total = 2 * THREADS * CHANGES;
     return {
       holds: locked.lost === 0 && locked.switches >= 20 && free.lost > 0,
-      live: `of ${millions(total)} changes lost: ${locked.lost} with the lock, ${millions(free.lost)} without; atomic counts cost ${price.ratio.toFixed(1)}× the time`,
+      live: `of ${millions(total)} changes lost: ${locked.lost} with the lock, ${millions(free.lost)} without; an atomic change takes ${price.ratio.toFixed(1)}× the time`,
       figures: {
         threads: THREADS,
         changes: total,
@@ -76,7 +76,7 @@ async function atomicPrice(context: Context) {
     {
       sides: { plain: () => pool.submit(raise, count, changes), atomic: () => pool.submit(raiseAtomically, count, changes) },
       ratios: [['atomic', 'plain']],
-      limit: 2500,
+      limit: 1500,
       onRound: (round) => context.progress(`what atomic counts would cost, round ${round}`),
     },
     quietly(),

@@ -3,6 +3,7 @@
  * GIL: checkpoints, release for I/O, a switch interval. Fast paths are here, one compare-and-swap in and one store out; everything
  * else is protocol text run by a driver.
  */
+import { inspect } from 'node:util';
 import type { Dialect } from '../dialects/dialect.js';
 import { resolveDialect } from '../dialects/registry.js';
 import { AlreadyHeldError, NotHeldError } from '../errors.js';
@@ -39,19 +40,22 @@ import { isDue, withoutLock, yieldBlocking } from './yielding.js';
 const FREE_THREADED: Releaser = createReleaser({ isHeldByCurrentThread: () => false, release() {} }, false);
 
 /** A lock that threads share and hand over by the rules of one interpreter. */
-export class GlobalLock {
-  static readonly #locks = new Registry<GlobalLock>();
-  static #default: GlobalLock | undefined;
+/** Every lock that this thread is at. */
+const locks = new Registry<GlobalLock>();
 
+/** The lock that this thread lives under, once anybody has asked. */
+let ambient: GlobalLock | undefined;
+
+export class GlobalLock {
   /** The lock of this interpreter: on the main thread one that is made at first use, in a worker of a pool the one it was started with. */
   static get default(): GlobalLock {
-    GlobalLock.#default ??= new GlobalLock();
-    return GlobalLock.#default;
+    ambient ??= create({});
+    return ambient;
   }
 
   /** @internal A started worker says which lock it lives under. */
   static adopt(lock: GlobalLock): void {
-    GlobalLock.#default = lock;
+    ambient = lock;
   }
 
   /**
@@ -60,12 +64,12 @@ export class GlobalLock {
    */
   static from(handle: LockHandle): GlobalLock {
     const { memory } = checkHandle(handle);
-    return GlobalLock.#locks.find(new Int32Array(memory)) ?? new GlobalLock(handle as GlobalLockOptions);
+    return locks.find(new Int32Array(memory)) ?? create(handle);
   }
 
   /** @internal A thread died: takes back what it left at the locks that this thread knows. */
   static bury(threadNumber: number): void {
-    GlobalLock.#locks.bury(threadNumber);
+    locks.bury(threadNumber);
   }
 
   /** Whose rules this lock follows. */
@@ -102,7 +106,7 @@ export class GlobalLock {
     this.#self = moveIn(words, this.dialect);
     const { ident, place } = this.#self;
     this.seat = { ident, threadId: THREAD_NUMBER - 1, breaker: words.subarray(place + BREAKER, place + BREAKER + 1) };
-    GlobalLock.#locks.add(this, words, ident);
+    locks.add(this, words, ident);
   }
 
   /** Whether there is a lock at all: `false` in a free-threaded dialect (CPython `sys._is_gil_enabled()`). */
@@ -288,6 +292,17 @@ export class GlobalLock {
     return readStats(this.#self.words);
   }
 
+  /** `<GlobalLock 'gil' cpython-3.13 held by thread 3>` */
+  toString(): string {
+    const holder = this.holder();
+    const state = holder === null ? (this.isEnabled ? 'free' : 'no lock') : `held by thread ${holder.threadId}`;
+    return `<GlobalLock '${this.name}' ${this.dialect.name} ${state}>`;
+  }
+
+  [inspect.custom](): string {
+    return this.toString();
+  }
+
   // --- inside -------------------------------------------------------------------------------------------------------
 
   /** The whole of an uncontended take by the thread that had the lock last: one compare-and-swap. With anybody waiting it is the slow path's turn. */
@@ -314,7 +329,7 @@ export class GlobalLock {
       );
     }
     // A thread that blocks on another lock lets go of the one it lives under, or the two could wait for each other (law 32).
-    const gil = GlobalLock.#default;
+    const gil = ambient;
     if (gil !== undefined && gil !== this && gil.isHeldByCurrentThread()) {
       return gil.releaseForIO(() => runBlocking(take(this.#self, until)));
     }
@@ -330,4 +345,9 @@ export class GlobalLock {
     const held = holder === null ? 'nobody does' : `thread ${holder.threadId} does`;
     return new NotHeldError(`${method}: expected this thread to hold the lock '${this.name}', but ${held}; acquire it first`);
   }
+}
+
+/** Outside of the class, which a bundler would otherwise rename for naming itself: its name is in messages. */
+function create(options: GlobalLockOptions | LockHandle): GlobalLock {
+  return new GlobalLock(options as GlobalLockOptions);
 }

@@ -17,7 +17,7 @@ export interface Resolved {
 }
 
 /** What compilers make of `import { sleep } from 'gil'`: vitest, Vite, esbuild, TypeScript, Babel, Rollup. */
-const NAMESPACE = /^(?:__vi_import_\d+__|__vite_ssr_import_\d+__|import_gil\d*|gil_\d+|_gil\d*|gil|Gil)$/;
+const NAMESPACE = /^(?:__vi_import_\d+__|__vite_ssr_import_\d+__|import_gil\d*|gil_\d+|_gil\d*|gil\d*|Gil)$/;
 
 /** Functions that compilers put outside the function they compile. */
 const COMPILER_HELPER =
@@ -42,7 +42,7 @@ export function resolveFree(task: ReadTask, free: readonly Reference[], availabl
     } else if (available.has(name)) exports.add(name);
     else if (NAMESPACE.test(name) && reference.member !== undefined && available.has(reference.member)) namespaces.add(name);
     else if (name === '__name') identities.add(name);
-    else if (!(name in globalThis)) throw unknownVariable(task, reference);
+    else if (!(name in globalThis)) throw unknownVariable(task, reference, available);
   }
   return { exports, namespaces, identities, looks };
 }
@@ -51,16 +51,16 @@ function isLookName(name: string): name is LookName {
   return (LOOK_NAMES as readonly string[]).includes(name);
 }
 
-function unknownVariable(task: ReadTask, { node, member }: Reference): FreeVariableError {
+function unknownVariable(task: ReadTask, { node, member }: Reference, available: ReadonlySet<string>): FreeVariableError {
   // Of a renamed import, the member is the name that the user wrote.
   const variable = NAMESPACE.test(node.name) && member !== undefined ? member : node.name;
   const before = task.framed.slice(task.start, node.start).split('\n');
   const [line, column] = [before.length, (before.at(-1)?.length ?? 0) + 1];
   const problem = `${taskTitle(task.name)} uses the variable \`${variable}\` (line ${line}, column ${column}), which does not exist in a worker`;
-  return new FreeVariableError(`${problem}. ${remedy(variable, task)}`, { variable, line, column });
+  return new FreeVariableError(`${problem}. ${remedy(variable, task, available)}`, { variable, line, column });
 }
 
-function remedy(variable: string, task: ReadTask): string {
+function remedy(variable: string, task: ReadTask, available: ReadonlySet<string>): string {
   const call = /^[\w$]+$/.test(task.name) && task.name !== 'anonymous' ? task.name : 'task';
   if (variable.startsWith('cov_'))
     return 'A coverage tool put it there: leave the file with the task out of its coverage, or use V8 coverage';
@@ -72,6 +72,9 @@ function remedy(variable: string, task: ReadTask): string {
     return `It is a helper that a compiler puts outside the function, for a target older than the code: set the compiler's target to es2022 or newer, or ${MODULE_REMEDY}`;
   if (/^(?:require|module|exports|__dirname|__filename)$/.test(variable))
     return `It belongs to a CommonJS file: use await import('node:fs') inside the task, or ${MODULE_REMEDY}`;
+  const original = variable.replace(/\d+$/, '');
+  if (original !== variable && available.has(original))
+    return `If it is this package's \`${original}\`, a bundler has renamed it: import * as gil from 'gil' and use gil.${original}; or ${MODULE_REMEDY}`;
   if (variable === task.name)
     return `If it is the task itself, write it as \`function ${variable}(…) { … }\`, which knows its own name; or ${MODULE_REMEDY}`;
   return `Pass it as an argument: pool.submit(${call}, ${variable}), or ${MODULE_REMEDY}`;

@@ -2,8 +2,9 @@
  * Futures: concurrent.futures' states and answers, and a promise's manners. Without workers where none is needed.
  */
 import { inspect } from 'node:util';
-import { Future, ThreadPool } from 'gil';
+import { ThreadPool } from 'gil';
 import { describe, expect, it, vi } from 'vitest';
+import { Future } from '../../src/executors/future.js';
 
 const code = (name: string) => expect.objectContaining({ code: name });
 

@@ -1,6 +1,7 @@
 /**
  * One thread and one lock: what an async-mutex user, a blocking caller and a careless one see.
  */
+import { inspect } from 'node:util';
 import { type MutexInterface, tryAcquire, withTimeout } from 'async-mutex';
 import { type DialectName, GlobalLock } from 'gil';
 import { describe, expect, it } from 'vitest';
@@ -19,6 +20,15 @@ describe('taking and letting go', () => {
     expect(lock.holder()).toEqual({ ident: 1, threadId: expect.any(Number) });
     release();
     expect(lock.isLocked()).toBe(false);
+  });
+
+  it('says what it is', () => {
+    const lock = new GlobalLock({ name: 'counter' });
+    expect(String(lock)).toBe("<GlobalLock 'counter' cpython-3.13 free>");
+    lock.acquireSync();
+    expect(inspect(lock)).toMatch(/^<GlobalLock 'counter' cpython-3\.13 held by thread \d+>$/);
+    expect(GlobalLock.name).toBe('GlobalLock');
+    expect(inspect(new GlobalLock({ dialect: 'cpython-3.13t' }))).toBe("<GlobalLock 'gil' cpython-3.13t no lock>");
   });
 
   it('gives a releaser that lets go once, however often it is called', () => {
