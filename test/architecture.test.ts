@@ -30,11 +30,7 @@ const FLOORS: Record<string, number> = {
   cli: 6,
 };
 const FACE = 7;
-<<<<<<< HEAD
 /** The steps sideways: everybody may raise an error, the drivers of the steps sleep on the host's memory, the command runs the lab. */
-=======
-/** The three steps sideways: everybody may raise an error, the drivers of the steps sleep on the host's memory, the command line runs the experiments. */
->>>>>>> lab
 const SIDEWAYS = ['dialects → errors.ts', 'steps → host', 'cli → lab'];
 /** A started file hands the package's own face to functions by value. */
 const ENTRY_MAY_START = ['index.ts'];

@@ -6,7 +6,6 @@
 import { inspect } from 'node:util';
 import type { Dialect } from '../dialects/dialect.js';
 import { resolveDialect } from '../dialects/registry.js';
-import { AlreadyHeldError, NotHeldError } from '../errors.js';
 import { now } from '../host/clock.js';
 import { THREAD_NUMBER } from '../host/thread.js';
 import { runAsync } from '../steps/async.js';
@@ -28,6 +27,7 @@ import {
   waitersIn,
 } from './layout.js';
 import { gaveUp, LocalQueue } from './local-queue.js';
+import { alreadyHeld, notHeld } from './misuse.js';
 import { type AcquireOptions, anyOf, checkTimeout, type GlobalLockOptions, type ThreadInfo } from './options.js';
 import { moveIn } from './place.js';
 import { type Contender, drop, isAsked, take, taken, untilUnlocked } from './protocol.js';
@@ -194,7 +194,7 @@ export class GlobalLock {
   release(): void {
     if (!this.isEnabled) return;
     const { words, ident, place, ownWaiters } = this.#self;
-    if (holderIn(words[LOCK]!) !== ident) throw this.#notHeld('release');
+    if (holderIn(words[LOCK]!) !== ident) throw notHeld('release', this.name, this.holder());
     if (words[place + BREAKER] !== 0) {
       runBlocking(drop(this.#self, 'voluntary', 'later'));
       return;
@@ -271,7 +271,7 @@ export class GlobalLock {
   releaseForIO<T>(task: () => T): T {
     if (!this.isEnabled) return task();
     const self = this.#self;
-    if (!this.isHeldByCurrentThread()) throw this.#notHeld('releaseForIO');
+    if (!this.isHeldByCurrentThread()) throw notHeld('releaseForIO', this.name, this.holder());
     return withoutLock(self, task, () => this.#acquireSlow({}));
   }
 
@@ -323,10 +323,7 @@ export class GlobalLock {
 
   #takeSlow(until: number, method: string): boolean {
     if (this.isHeldByCurrentThread()) {
-      throw new AlreadyHeldError(
-        `${method}: this thread holds the lock '${this.name}' already and would wait for itself; the lock is not re-entrant. ` +
-          'Expected a thread that does not hold it: release it first, or await acquire() if an async task of this thread holds it',
-      );
+      throw alreadyHeld(method, this.name);
     }
     // A thread that blocks on another lock lets go of the one it lives under, or the two could wait for each other (law 32).
     const gil = ambient;
@@ -338,12 +335,6 @@ export class GlobalLock {
 
   #releaser(): Releaser {
     return createReleaser(this, this.#self.inherited !== NOBODY);
-  }
-
-  #notHeld(method: string): NotHeldError {
-    const holder = this.holder();
-    const held = holder === null ? 'nobody does' : `thread ${holder.threadId} does`;
-    return new NotHeldError(`${method}: expected this thread to hold the lock '${this.name}', but ${held}; acquire it first`);
   }
 }
 

@@ -1,0 +1,17 @@
+/**
+ * What the lock says to a thread that takes what it has, or lets go of what it has not.
+ */
+import { AlreadyHeldError, NotHeldError } from '../errors.js';
+import type { ThreadInfo } from './options.js';
+
+export function alreadyHeld(method: string, name: string): AlreadyHeldError {
+  return new AlreadyHeldError(
+    `${method}: this thread holds the lock '${name}' already and would wait for itself; the lock is not re-entrant. ` +
+      'Expected a thread that does not hold it: release it first, or await acquire() if an async task of this thread holds it',
+  );
+}
+
+export function notHeld(method: string, name: string, holder: ThreadInfo | null): NotHeldError {
+  const held = holder === null ? 'nobody does' : `thread ${holder.threadId} does`;
+  return new NotHeldError(`${method}: expected this thread to hold the lock '${name}', but ${held}; acquire it first`);
+}
