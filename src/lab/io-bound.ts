@@ -59,7 +59,7 @@ export const ioBound: Experiment = {
         patience: context.patience,
         onRound: (round) => context.progress(`one after another, 8, 30, async, round ${round}`),
       },
-      quietly(web.pool),
+      quietly({ children: [web.pool] }),
     );
     const speedUp = (side: 'threads8' | 'threads30' | 'async8' | 'async30'): number => 3 * rounds.ratio('third', side);
     const sequential = 3 * rounds.time('third');

@@ -5,7 +5,7 @@
 import type { DialectName } from '../dialects/registry.js';
 import { ThreadPool } from '../executors/thread-pool.js';
 import type { Context, Experiment, Outcome } from './experiment.js';
-import { CLOCK } from './measure.js';
+import { CLOCK } from './quiet.js';
 import { grouped } from './units.js';
 import { onEveryWorker } from './work.js';
 
