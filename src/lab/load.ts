@@ -28,10 +28,10 @@ export function quietly({ children = [], probe }: Surroundings = {}): Instrument
 
 /** What a reader must know about the disturbance; nothing if there was none. */
 export function aboutLoad({ count, setAside, disturbed, foreign }: Rounds<string>): string[] {
-  if (setAside > 0) return [`${setAside} of ${count + setAside} rounds do not count: others used the cores meanwhile.`];
-  if (disturbed === 0) return [];
-  const others = foreign > 0.05 ? `other programs used ${foreign.toFixed(1)} cores in the median` : 'the machine was not two cores strong';
-  return [`There was hardly any quiet, so disturbed rounds count: ${others}.`];
+  const others = foreign < 0.1 ? '' : ` Other programs used ${foreign.toFixed(1)} cores in the median.`;
+  if (setAside > 0) return [`${setAside} of ${count + setAside} rounds were disturbed and do not count.${others}`];
+  if (disturbed > 0) return [`${disturbed} of ${count} rounds were disturbed, too many to leave them out.${others}`];
+  return [];
 }
 
 /** Idle workers are given one call each, so every one of them answers. */
