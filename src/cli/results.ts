@@ -18,7 +18,7 @@ export interface Result {
 }
 
 /** What all experiments together may spend on waiting for other programs to leave the cores alone, in ms. */
-const PATIENCE = 25_000;
+const PATIENCE = 10_000;
 
 /** Is told what is going on. */
 export type Watch = (place: { readonly index: number; readonly total: number; readonly name: string; readonly note: string }) => void;

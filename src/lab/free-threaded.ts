@@ -7,10 +7,13 @@ import { ThreadPool } from '../executors/thread-pool.js';
 import type { Context, Experiment, Outcome } from './experiment.js';
 import { aboutLoad, quietly } from './load.js';
 import { calibrate, interleave } from './measure.js';
+import { openProbe } from './probe.js';
 import { times } from './units.js';
 import { onEveryWorker, shares, sumOfSquares } from './work.js';
 
 const THREADS = 4;
+/** Several for each thread: whoever is done early goes on with the next. */
+const PARTS = 16;
 const SPEED_UP = 1.6;
 const FREE = 'cpython-3.13t';
 
@@ -24,10 +27,11 @@ export const freeThreaded: Experiment = {
   async run(context: Context): Promise<Outcome> {
     await using locked = new ThreadPool(1, { dialect: DEFAULT_DIALECT });
     await using one = new ThreadPool(1, { dialect: FREE });
+    await using probe = await openProbe();
     await using four = new ThreadPool(THREADS, { dialect: FREE });
     context.progress('warming up');
     const count = await calibrate(160, 5_000_000, (amount) => one.submit(sumOfSquares, amount));
-    const parts = shares(count, THREADS);
+    const parts = shares(count, PARTS);
     await Promise.all([locked.submit(sumOfSquares, count), onEveryWorker(four, sumOfSquares, parts[0]!)]);
     const rounds = await interleave(
       {
@@ -44,7 +48,7 @@ export const freeThreaded: Experiment = {
         patience: context.patience,
         onRound: (round) => context.progress(`1 thread, 4 threads, 1 thread with the lock, round ${round}`),
       },
-      quietly(),
+      quietly({ probe }),
     );
     const speedUp = rounds.ratio('one', 'four');
     const price = rounds.ratio('one', 'locked');

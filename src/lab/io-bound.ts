@@ -33,7 +33,7 @@ export const ioBound: Experiment = {
     await using eight = new ThreadPool(8, { dialect: DEFAULT_DIALECT });
     await using thirty = new ThreadPool(REQUESTS, { dialect: DEFAULT_DIALECT });
     context.progress('starting 39 threads and a server');
-    for (let i = 0; i < WARM; i += 1) for (const pool of [one, eight, thirty]) await onEveryWorker(pool, get, web.port);
+    for (let i = 0; i < WARM; i += 1) await Promise.all([one, eight, thirty].map((pool) => onEveryWorker(pool, get, web.port)));
     const ports = Array.from({ length: REQUESTS }, () => web.port);
     const limited = (concurrency: number) => {
       const limit = pLimit(concurrency);
@@ -59,7 +59,7 @@ export const ioBound: Experiment = {
         patience: context.patience,
         onRound: (round) => context.progress(`one after another, 8, 30, async, round ${round}`),
       },
-      quietly(web.pool),
+      quietly({ children: [web.pool] }),
     );
     const speedUp = (side: 'threads8' | 'threads30' | 'async8' | 'async30'): number => 3 * rounds.ratio('third', side);
     const sequential = 3 * rounds.time('third');

@@ -1,30 +1,37 @@
 /**
- * How much of the machine other programs use while an experiment runs: what the cores say they did, less what this process and its
- * children did.
+ * How much of the machine others use while an experiment runs: the time in which the cores were not idle, less what this process and
+ * its children used. So a virtual machine's neighbours count as well, where the system knows of the time they took.
  */
 import { cpus } from 'node:os';
 import type { Executor } from '../executors/executor.js';
-import { CLOCK, type Instruments, QUIET, type Rounds } from './measure.js';
+import type { Rounds } from './measure.js';
+import type { Probe } from './probe.js';
+import { CLOCK, type Instruments } from './quiet.js';
 
-/**
- * Instruments that notice what others do.
- *
- * @param children pools whose workers are processes of their own; all of them must be idle between the rounds
- */
-export function quietly(...children: readonly Executor[]): Instruments {
+/** What the instruments are to take into account. */
+export interface Surroundings {
+  /** Pools whose workers are processes of their own; all of them must be idle between the rounds. */
+  readonly children?: readonly Executor[];
+  /** Asked whether two cores are there, where the claim needs two. */
+  readonly probe?: Probe;
+}
+
+/** Instruments that notice what disturbs. */
+export function quietly({ children = [], probe }: Surroundings = {}): Instruments {
   const foreign = async (): Promise<number> => {
     let used = spent();
     for (const pool of children) for (const each of await askAll(pool)) used += each;
-    return busy() - used;
+    return notIdle() - used;
   };
-  return { ...CLOCK, foreign };
+  return { ...CLOCK, foreign, cores: probe?.cores };
 }
 
-/** What a reader must know about the load under which the rounds ran; nothing if there was none. */
-export function aboutLoad({ count, setAside, foreign }: Rounds<string>): string[] {
-  if (setAside > 0) return [`${setAside} of ${count + setAside} rounds do not count: other programs used the cores.`];
-  if (foreign < QUIET) return [];
-  return [`Other programs used ${foreign.toFixed(1)} cores nearly all the time: what needs two cores cannot do its best beside them.`];
+/** What a reader must know about the disturbance; nothing if there was none. */
+export function aboutLoad({ count, setAside, disturbed, foreign }: Rounds<string>): string[] {
+  const others = foreign < 0.1 ? '' : ` Other programs used ${foreign.toFixed(1)} cores in the median.`;
+  if (setAside > 0) return [`${setAside} of ${count + setAside} rounds were disturbed and do not count.${others}`];
+  if (disturbed > 0) return [`${disturbed} of ${count} rounds were disturbed, too many to leave them out.${others}`];
+  return [];
 }
 
 /** Idle workers are given one call each, so every one of them answers. */
@@ -38,8 +45,8 @@ function spent(): number {
   return (user + system) / 1000;
 }
 
-function busy(): number {
-  let total = 0;
-  for (const { times } of cpus()) total += times.user + times.nice + times.sys + times.irq;
-  return total;
+/** Core-milliseconds since some moment in which no core was idle. */
+function notIdle(): number {
+  const cores = cpus();
+  return cores.reduce((total, { times }) => total - times.idle, cores.length * CLOCK.now());
 }

@@ -3,15 +3,14 @@
  * the median of the rounds counts.
  *
  * How many rounds is settled before anybody looks at the result: at least `least`; then until the 95 % confidence interval of each
- * median is within `precision` of it, or `most` rounds or `limit` milliseconds are used up. A round in which other programs took more
- * than `QUIET` cores is set aside whatever it says, and the next one waits until they have gone: within the limit, and beyond it as
- * long as the run has patience left. If fewer than `least` quiet rounds came together, all rounds count, and `setAside` is 0.
+ * median is within `precision` of it, or `most` rounds or `limit` milliseconds are used up. A round that was disturbed is set aside
+ * whatever it says, and the next one waits for quiet: within the limit, and beyond it as long as the run has patience left. If fewer
+ * than `least` quiet rounds came together, all rounds count, and `setAside` is 0.
  */
-import { after, now } from '../host/clock.js';
-import { hold, letGo } from '../host/keep-alive.js';
+import { CLOCK, type Instruments, isQuiet, observe, type Sight, untilQuiet } from './quiet.js';
 
-/** A round is quiet if other programs used less than this much of a core during it. */
-export const QUIET = 0.15;
+/** How much of a run's patience one comparison may use, in ms. */
+const SHARE = 5000;
 
 /** What is compared, and how long. */
 export interface Plan<Side extends string> {
@@ -19,11 +18,11 @@ export interface Plan<Side extends string> {
   readonly sides: Readonly<Record<Side, () => PromiseLike<unknown>>>;
   /** The ratios that must settle, as [above, below]. */
   readonly ratios: readonly (readonly [above: NoInfer<Side>, below: NoInfer<Side>])[];
-  /** How near to the median its confidence interval must be, relative to it. @default 0.04 */
+  /** How near to the median its confidence interval must be, relative to it. @default 0.05 */
   readonly precision?: number;
-  /** Rounds at least. @default 5 */
+  /** Rounds at least. @default 7 */
   readonly least?: number;
-  /** Rounds at most. @default 25 */
+  /** Rounds at most. @default 40 */
   readonly most?: number;
   /** Milliseconds after which no new round begins, if there are enough. @default 4000 */
   readonly limit?: number;
@@ -38,40 +37,15 @@ export interface Patience {
   left: number;
 }
 
-/** How long to listen whether it has become quiet, in ms. */
-const LISTEN = 100;
-
-/** How much of a run's patience one comparison may use, in ms. */
-const SHARE = 5000;
-
-/** Where the time and the disturbance are read. */
-export interface Instruments {
-  /** Milliseconds. */
-  now(): number;
-  /** Lets so many milliseconds pass. */
-  pause(milliseconds: number): Promise<void>;
-  /** Core-milliseconds that other programs have used so far; absent: nobody asks. */
-  readonly foreign?: () => Promise<number>;
-}
-
-/** Time as it is, and nobody who listens for others. */
-export const CLOCK: Instruments = {
-  now,
-  async pause(milliseconds) {
-    // Idle workers and timers of `after` keep no process alive.
-    hold();
-    await new Promise<void>((resolve) => after(milliseconds, resolve));
-    letGo();
-  },
-};
-
 /** What the rounds that count gave. */
 export interface Rounds<Side extends string> {
   /** How many count. */
   readonly count: number;
   /** How many were disturbed and do not count. */
   readonly setAside: number;
-  /** How many cores other programs used, in the median of all rounds. */
+  /** How many of those that count were disturbed all the same: none, or there was hardly any quiet. */
+  readonly disturbed: number;
+  /** How many cores others used, in the median of all rounds. */
   readonly foreign: number;
   /** Median milliseconds of a side. */
   time(side: Side): number;
@@ -79,32 +53,26 @@ export interface Rounds<Side extends string> {
   ratio(above: Side, below: Side): number;
 }
 
-interface Round<Side extends string> {
+interface Round<Side extends string> extends Sight {
   readonly times: Readonly<Record<Side, number>>;
-  /** Cores used by others, on average. */
-  readonly foreign: number;
-  /** Milliseconds that all sides took. */
-  readonly elapsed: number;
 }
 
 /** Runs the sides in turn until the ratios have settled. */
 export async function interleave<Side extends string>(plan: Plan<Side>, instruments: Instruments = CLOCK): Promise<Rounds<Side>> {
-  const { ratios, precision = 0.04, least = 5, most = 25, limit = 4000, patience = { left: 0 } } = plan;
+  const { ratios, precision = 0.05, least = 7, most = 40, limit = 4000, patience = { left: 0 } } = plan;
   const rounds: Round<Side>[] = [];
   const end = instruments.now() + limit;
   const extension = end + Math.min(SHARE, patience.left);
   for (;;) {
     const begin = instruments.now();
     const last = rounds.at(-1);
-    if (last !== undefined && last.foreign >= QUIET) {
-      const missing = Math.max(1, least - rounds.length);
-      await untilQuiet(instruments, extension - missing * last.elapsed);
-    }
+    // Time must be left for the rounds that are missing, whatever they will be like.
+    await untilQuiet(instruments, last, extension - Math.max(1, least - rounds.length) * (last?.elapsed ?? 0));
     rounds.push(await runRound(plan.sides, instruments));
     plan.onRound?.(rounds.length);
     const over = instruments.now() - Math.max(begin, end);
     if (over > 0) patience.left -= over;
-    const quiet = rounds.filter((round) => round.foreign < QUIET);
+    const quiet = rounds.filter(isQuiet);
     const enough = quiet.length >= least;
     if (enough && ratios.every(([above, below]) => spread(ratiosOf(quiet, above, below)) <= precision)) return conclude(rounds, quiet);
     const late = instruments.now() >= (enough ? end : extension);
@@ -112,39 +80,23 @@ export async function interleave<Side extends string>(plan: Plan<Side>, instrume
   }
 }
 
-/** Waits until the others have left the cores alone for a moment, at most until the time `until`. */
-async function untilQuiet({ now, pause, foreign }: Instruments, until: number): Promise<void> {
-  if (foreign === undefined) return;
-  while (now() < until) {
-    const before = await foreign();
-    const begin = now();
-    await pause(LISTEN);
-    if (((await foreign()) - before) / (now() - begin) < QUIET) return;
-  }
-}
-
-async function runRound<Side extends string>(sides: Plan<Side>['sides'], { now, foreign }: Instruments): Promise<Round<Side>> {
+async function runRound<Side extends string>(sides: Plan<Side>['sides'], instruments: Instruments): Promise<Round<Side>> {
   const times: Partial<Record<Side, number>> = {};
-  const before = await foreign?.();
-  const begin = now();
-  for (const side of Object.keys(sides) as Side[]) {
-    const start = now();
-    await sides[side]();
-    times[side] = now() - start;
-  }
-  const elapsed = now() - begin;
-  const since = await foreign?.();
-  return {
-    times: times as Record<Side, number>,
-    foreign: before === undefined || since === undefined ? 0 : Math.max(0, since - before) / elapsed,
-    elapsed,
-  };
+  const sight = await observe(instruments, async () => {
+    for (const side of Object.keys(sides) as Side[]) {
+      const start = instruments.now();
+      await sides[side]();
+      times[side] = instruments.now() - start;
+    }
+  });
+  return { ...sight, times: times as Record<Side, number> };
 }
 
 function conclude<Side extends string>(all: readonly Round<Side>[], counted: readonly Round<Side>[]): Rounds<Side> {
   return {
     count: counted.length,
     setAside: all.length - counted.length,
+    disturbed: counted.filter((round) => !isQuiet(round)).length,
     foreign: median(all.map((round) => round.foreign)),
     time: (side) => median(counted.map((round) => round.times[side])),
     ratio: (above, below) => median(ratiosOf(counted, above, below)),

@@ -13,13 +13,19 @@ declare const WebAssembly: {
   readonly Instance: new (module: object) => { readonly exports: { readonly burn: (turns: number) => number } };
 };
 
-/** A megabyte of text with something in it to compress. */
+/** Text with something in it to compress: the same twenty words in disorder, in memory that threads share. */
 export function sampleText(): Uint8Array {
-  const text = new Uint8Array(new SharedArrayBuffer(1 << 20));
+  const text = new Uint8Array(new SharedArrayBuffer(48 << 10));
   let seed = 1;
-  for (let i = 0; i < text.length; i += 1) {
+  const random = (below: number): number => {
     seed = (Math.imul(seed, 1_103_515_245) + 12_345) | 0;
-    text[i] = 32 + ((seed >>> 16) & 63);
+    return (seed >>> 16) % below;
+  };
+  const words = Array.from({ length: 20 }, () => Array.from({ length: 3 + random(7) }, () => 97 + random(26)));
+  for (let at = 0; at < text.length; ) {
+    const word = [...words[random(words.length)]!, 32].slice(0, text.length - at);
+    text.set(word, at);
+    at += word.length;
   }
   return text;
 }
@@ -48,7 +54,7 @@ export function wasmLoop(): object {
   return new WebAssembly.Module(Uint8Array.from(hex.replaceAll(' ', '').match(/../g) ?? [], (byte) => Number.parseInt(byte, 16)));
 }
 
-/** Threads that run the same task take calls from one supply, `left`, until it is used up: a slow core gets fewer of them. */
+/** Threads that run the same task take calls from one supply, `left`, until it is used up: the slower core makes fewer of them. */
 export function deriveKeys(left: Int32Array, manner: Manner): void {
   const { pbkdf2Sync } = process.getBuiltinModule('node:crypto');
   const derive = manner === 'released' ? releasing(pbkdf2Sync) : pbkdf2Sync;
@@ -57,8 +63,8 @@ export function deriveKeys(left: Int32Array, manner: Manner): void {
 
 export function packText(left: Int32Array, manner: Manner, text: Uint8Array): void {
   const { gzipSync } = process.getBuiltinModule('node:zlib');
-  const pack = manner === 'released' ? releasing((bytes: Uint8Array) => gzipSync(bytes)) : gzipSync;
-  while (Atomics.sub(left, 0, 1) > 0) pack(text);
+  const pack = manner === 'released' ? releasing(gzipSync) : gzipSync;
+  while (Atomics.sub(left, 0, 1) > 0) pack(text, { level: 9 });
 }
 
 export function runWasm(left: Int32Array, manner: Manner, module: object): void {

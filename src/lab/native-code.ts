@@ -8,10 +8,11 @@ import type { Context, Experiment, Outcome } from './experiment.js';
 import { aboutLoad, quietly } from './load.js';
 import { calibrate, interleave } from './measure.js';
 import { deriveKeys, type Manner, packText, runWasm, sampleText, wasmLoop } from './native-calls.js';
+import { openProbe, type Probe } from './probe.js';
 import { times } from './units.js';
 
 /** Two threads that hold the lock gain nothing, and lose the time of the switches. */
-const HELD = { least: 0.8, most: 1.15 };
+const HELD = { least: 0.75, most: 1.25 };
 const RELEASED = 1.6;
 
 /** Has one thread of the pool make calls until none is left. */
@@ -33,13 +34,14 @@ export const nativeCode: Experiment = {
       wasm: (pool, left, manner) => pool.submit(runWasm, left, manner, module),
     };
     await using one = new ThreadPool(1, { dialect: DEFAULT_DIALECT });
+    await using probe = await openProbe();
     await using two = new ThreadPool(2, { dialect: DEFAULT_DIALECT });
     const figures: Record<string, number> = {};
     const parts: string[] = [];
     const notes = new Set<string>();
     let holds = true;
     for (const [name, caller] of Object.entries(callers)) {
-      const { held, released, rounds, remarks } = await compare(name, caller, one, two, context);
+      const { held, released, rounds, remarks } = await compare(name, caller, one, two, probe, context);
       holds &&= held >= HELD.least && held <= HELD.most && released >= RELEASED;
       parts.push(`${name} ${held.toFixed(2)} → ${times(released)}`);
       Object.assign(figures, { [`${name}Held`]: held, [`${name}Released`]: released, [`${name}Rounds`]: rounds });
@@ -49,13 +51,13 @@ export const nativeCode: Experiment = {
   },
 };
 
-async function compare(name: string, caller: Caller, one: ThreadPool, two: ThreadPool, context: Context) {
+async function compare(name: string, caller: Caller, one: ThreadPool, two: ThreadPool, probe: Probe, context: Context) {
   const run = (pool: ThreadPool, calls: number, manner: Manner): Promise<unknown> => {
     const left = new Int32Array(new SharedArrayBuffer(4)).fill(calls);
     return Promise.all(Array.from({ length: pool.maxWorkers }, () => caller(pool, left, manner)));
   };
   context.progress(`${name}: warming up`);
-  const calls = await calibrate(80, 8, (count) => run(one, count, 'held'));
+  const calls = await calibrate(70, 8, (count) => run(one, count, 'held'));
   for (const manner of ['held', 'released'] as const) await run(two, calls, manner);
   const rounds = await interleave(
     {
@@ -68,12 +70,11 @@ async function compare(name: string, caller: Caller, one: ThreadPool, two: Threa
         ['one', 'held'],
         ['one', 'released'],
       ],
-      least: 7,
-      limit: 2500,
+      limit: 3000,
       patience: context.patience,
       onRound: (round) => context.progress(`${name}: 1 thread, 2 held, 2 released, round ${round}`),
     },
-    quietly(),
+    quietly({ probe }),
   );
   return {
     held: rounds.ratio('one', 'held'),

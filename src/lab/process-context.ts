@@ -8,12 +8,13 @@ import { now } from '../host/clock.js';
 import type { Context, Experiment, Outcome } from './experiment.js';
 import { aboutLoad, quietly } from './load.js';
 import { calibrate, interleave, median } from './measure.js';
+import { openProbe, type Probe } from './probe.js';
 import { isAlive, whoAmI } from './survivors.js';
 import { times } from './units.js';
 import { onEveryWorker, sumOfSquares, unequalShares } from './work.js';
 
 const WORKERS = 4;
-const INPUTS = 12;
+const INPUTS = 16;
 const SPEED_UP = 1.6;
 /** The first result must be there when less than this part of the time has passed; a map that gave all at the end would give 1. */
 const STREAMS = 0.9;
@@ -28,8 +29,9 @@ export const processContext: Experiment = {
   cpython: 'with the start of 4 spawned processes: 1.36× (3.9.18), 1.44× (3.11.7), 1.31× (3.13.0); the start alone 0.17–0.31 s',
   expectation: `equal results in order as they come, at least ${SPEED_UP}× on 2 cores, and no process or thread left`,
   async run(context: Context): Promise<Outcome> {
-    const worker = await useAndLeave('worker', context);
-    const process = await useAndLeave('process', context);
+    await using probe = await openProbe();
+    const worker = await useAndLeave('worker', probe, context);
+    const process = await useAndLeave('process', probe, context);
     const both = [worker, process];
     const inOrder = both.every((each) => each.inOrder);
     const left = worker.left + process.left;
@@ -58,17 +60,17 @@ export const processContext: Experiment = {
   },
 };
 
-async function useAndLeave(isolation: Isolation, context: Context) {
-  const { workers, ...found } = await use(isolation, context);
+async function useAndLeave(isolation: Isolation, probe: Probe, context: Context) {
+  const { workers, ...found } = await use(isolation, probe, context);
   const left = workers.filter((worker) => isAlive(worker)).length;
   return { ...found, seen: new Set(workers.map(({ pid, threadId }) => `${pid}.${threadId}`)).size, left };
 }
 
 /** The block: everything that it opened is closed when it returns. */
-async function use(isolation: Isolation, context: Context) {
+async function use(isolation: Isolation, probe: Probe, context: Context) {
   await using one = new ProcessPool(1, { isolation, dialect: DEFAULT_DIALECT });
   context.progress(`${isolation}: warming up`);
-  const count = await calibrate(280, 5_000_000, (amount) => one.submit(sumOfSquares, amount));
+  const count = await calibrate(180, 5_000_000, (amount) => one.submit(sumOfSquares, amount));
   const inputs = unequalShares(count, INPUTS);
   const expected = inputs.map(sumOfSquares);
 
@@ -101,7 +103,7 @@ async function use(isolation: Isolation, context: Context) {
       patience: context.patience,
       onRound: (round) => context.progress(`${isolation}: streaming, round ${round}`),
     },
-    isolation === 'process' ? quietly(one, four) : quietly(),
+    quietly({ probe, children: isolation === 'process' ? [one, four] : [] }),
   );
   return {
     workers,

@@ -68,6 +68,6 @@ export async function race(processes: number, ratios: Plan<Cell>['ratios'], cont
       patience: context.patience,
       onRound: (round) => context.progress(`12 runs in turn, round ${round}`),
     },
-    quietly(processPool, web.pool),
+    quietly({ children: [processPool, web.pool] }),
   );
 }

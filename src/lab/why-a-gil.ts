@@ -76,6 +76,7 @@ async function atomicPrice(context: Context) {
     {
       sides: { plain: () => pool.submit(raise, count, changes), atomic: () => pool.submit(raiseAtomically, count, changes) },
       ratios: [['atomic', 'plain']],
+      least: 5,
       limit: 1500,
       onRound: (round) => context.progress(`what atomic counts would cost, round ${round}`),
     },

@@ -2,7 +2,8 @@
  * The rules by which the experiments measure, on a clock that the tests move.
  */
 import { describe, expect, it } from 'vitest';
-import { calibrate, type Instruments, interleave, median, type Patience, spread } from '../../src/lab/measure.js';
+import { calibrate, interleave, median, type Patience, spread } from '../../src/lab/measure.js';
+import type { Instruments } from '../../src/lab/quiet.js';
 
 /** A clock that stands still unless somebody works or pauses, and a machine on which others use `foreign` cores. */
 class World implements Instruments {
@@ -95,17 +96,6 @@ describe('interleave', () => {
     expect((await interleave({ sides: sides(), ratios: [['a', 'b']], least: 3, limit: 1 }, world)).count).toBe(3);
   });
 
-  it('stops for its rules only: the order of the values does not matter to what is above and below', async () => {
-    const counts = await Promise.all(
-      (['a', 'b'] as const).map(async (above) => {
-        const world = new World();
-        const sides = { a: world.work('a', 100, 130, 100, 120, 105, 95), b: world.work('b', 100) };
-        return (await interleave({ sides, ratios: [[above, above === 'a' ? 'b' : 'a']], least: 5, most: 20 }, world)).count;
-      }),
-    );
-    expect(counts[0]).toBe(counts[1]);
-  });
-
   it('sets disturbed rounds aside and waits until the others have gone', async () => {
     const world = new World();
     world.foreignCores = 1;
@@ -118,12 +108,23 @@ describe('interleave', () => {
     expect(world.time).toBe(300 + 800 + 3 * 200);
   });
 
+  it('waits until two cores are there, and sets rounds aside after which they were not', async () => {
+    const world = new World();
+    const looks = [1.2, 1.3, 1.9, 1.1, 1.9, 1.9];
+    const cores = async (): Promise<number> => looks.shift() ?? 2;
+    const sides = { a: world.work('a', 300, 100), b: world.work('b', 100) };
+    const rounds = await interleave({ sides, ratios: [['a', 'b']], least: 3, limit: 5000 }, { ...world, pause: world.pause, cores });
+    // Two looks in vain, a round whose end was disturbed, three quiet rounds.
+    expect(rounds).toMatchObject({ count: 3, setAside: 1, disturbed: 0 });
+    expect(world.time).toBe(2 * 20 + 400 + 3 * 200);
+  });
+
   it('counts all rounds when it never becomes quiet', async () => {
     const world = new World();
     world.foreignCores = 1.5;
     const sides = { a: world.work('a', 100), b: world.work('b', 100) };
     const rounds = await interleave({ sides, ratios: [['a', 'b']], least: 4, limit: 2000 }, world);
-    expect(rounds).toMatchObject({ count: 4, setAside: 0, foreign: 1.5 });
+    expect(rounds).toMatchObject({ count: 4, setAside: 0, disturbed: 4, foreign: 1.5 });
     expect(world.time).toBeLessThanOrEqual(2100);
   });
 
