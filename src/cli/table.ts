@@ -24,7 +24,7 @@ const NARROWEST = 60;
 const WIDEST = 132;
 const LEAST = 9;
 /** So many lines longer may a table be for the sake of a column in which no word is torn. */
-const TORN = 3;
+const TORN = 20;
 
 /** A cell: its lines, and how each of them is set off. */
 interface Cell {

@@ -35,9 +35,9 @@ export function wrap(text: string, width: number): string[] {
   return lines.map((each) => each.replaceAll(GLUE, ' '));
 }
 
-/** How many columns the longest word takes: in fewer than that it is torn. */
+/** How many columns the longest word takes, or the longest part between two seams: in fewer than that it is torn in an ugly place. */
 export function longestWord(text: string): number {
-  return Math.max(...text.split(' ').map(widthOf));
+  return Math.max(...text.split(/ |(?<=\.)(?=[A-Za-z])|(?<=[a-z])(?=[A-Z])/).map(widthOf));
 }
 
 /** The text with spaces behind it, up to `width` columns. */

@@ -5,8 +5,9 @@
 import { DEFAULT_DIALECT } from '../dialects/registry.js';
 import { ThreadPool } from '../executors/thread-pool.js';
 import type { Context, Experiment, Outcome } from './experiment.js';
-import { aboutLoad, quietly } from './load.js';
+import { aboutLoad, quietly, roundFigures } from './load.js';
 import { calibrate, interleave } from './measure.js';
+import { openProbe } from './probe.js';
 import { grouped } from './units.js';
 import { onEveryWorker, shares, sumOfSquares } from './work.js';
 
@@ -25,6 +26,7 @@ export const cpuBound: Experiment = {
   async run(context: Context): Promise<Outcome> {
     // One pool for both sides, so that one thread and four run the very same compiled code.
     await using pool = new ThreadPool(THREADS, { dialect: DEFAULT_DIALECT });
+    await using probe = await openProbe();
     context.progress('warming up');
     const count = await calibrate(100, 5_000_000, (amount) => pool.submit(sumOfSquares, amount));
     const parts = shares(count, THREADS);
@@ -40,13 +42,13 @@ export const cpuBound: Experiment = {
         sides: { one: () => pool.submit(sumOfSquares, count), four },
         ratios: [['four', 'one']],
         precision: 0.015,
-        least: 25,
+        least: 20,
         most: 60,
         limit: 8000,
         patience: context.patience,
         onRound: (round) => context.progress(`1 thread, 4 threads, round ${round}`),
       },
-      quietly(),
+      quietly({ probe }),
     );
     const ratio = rounds.ratio('four', 'one');
     return {
@@ -59,7 +61,7 @@ export const cpuBound: Experiment = {
         fourThreadsMs: rounds.time('four'),
         switches,
         switchIntervalMs: pool.lock.switchInterval,
-        rounds: rounds.count,
+        ...roundFigures(rounds),
       },
       notes: aboutLoad(rounds),
     };

@@ -5,7 +5,7 @@
 import { DEFAULT_DIALECT } from '../dialects/registry.js';
 import { ThreadPool } from '../executors/thread-pool.js';
 import type { Context, Experiment, Outcome } from './experiment.js';
-import { aboutLoad, quietly } from './load.js';
+import { aboutLoad, quietly, roundFigures } from './load.js';
 import { calibrate, interleave } from './measure.js';
 import { openProbe } from './probe.js';
 import { times } from './units.js';
@@ -64,7 +64,7 @@ export const freeThreaded: Experiment = {
         oneThreadMs: rounds.time('one'),
         fourThreadsMs: rounds.time('four'),
         oneThreadWithLockMs: rounds.time('locked'),
-        rounds: rounds.count,
+        ...roundFigures(rounds),
       },
       notes: [
         'The article asks hasattr(sys, "_enablelegacygcilavailable"): no Python ever had that name, so it says "not free-threaded" everywhere. ' +

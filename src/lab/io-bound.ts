@@ -6,7 +6,7 @@ import pLimit from 'p-limit';
 import { DEFAULT_DIALECT } from '../dialects/registry.js';
 import { ThreadPool } from '../executors/thread-pool.js';
 import type { Context, Experiment, Outcome } from './experiment.js';
-import { aboutLoad, quietly } from './load.js';
+import { aboutLoad, quietly, roundFigures } from './load.js';
 import { interleave } from './measure.js';
 import { seconds, times } from './units.js';
 import { DELAY, get, openWeb } from './web.js';
@@ -80,7 +80,7 @@ export const ioBound: Experiment = {
         speedUpThreads30: speedUp('threads30'),
         speedUpAsync8: speedUp('async8'),
         speedUpAsync30: speedUp('async30'),
-        rounds: rounds.count,
+        ...roundFigures(rounds),
       },
       notes: aboutLoad(rounds),
     };

@@ -26,12 +26,26 @@ export function quietly({ children = [], probe }: Surroundings = {}): Instrument
   return { ...CLOCK, foreign, cores: probe?.cores };
 }
 
-/** What a reader must know about the disturbance; nothing if there was none. */
-export function aboutLoad({ count, setAside, disturbed, foreign }: Rounds<string>): string[] {
-  const others = foreign < 0.1 ? '' : ` Other programs used ${foreign.toFixed(1)} cores in the median.`;
-  if (setAside > 0) return [`${setAside} of ${count + setAside} rounds were disturbed and do not count.${others}`];
-  if (disturbed > 0) return [`${disturbed} of ${count} rounds were disturbed, too many to leave them out.${others}`];
-  return [];
+/** How many rounds the comparisons of an experiment took, as figures. */
+export function roundFigures(...all: readonly Rounds<never>[]): Record<'rounds' | 'roundsSetAside' | 'roundsDisturbed', number> {
+  return {
+    rounds: sum(all.map(({ count }) => count)),
+    roundsSetAside: sum(all.map(({ setAside }) => setAside)),
+    roundsDisturbed: sum(all.map(({ disturbed }) => disturbed)),
+  };
+}
+
+/** What a reader must know about the disturbance; nothing if the disturbed rounds could be left out. */
+export function aboutLoad(...all: readonly Rounds<never>[]): string[] {
+  const { rounds, roundsDisturbed } = roundFigures(...all);
+  if (roundsDisturbed === 0) return [];
+  const foreign = Math.max(...all.map((each) => each.foreign));
+  const others = foreign < 0.1 ? '' : `: other programs used ${foreign.toFixed(1)} cores`;
+  return [`${roundsDisturbed} of ${rounds} rounds were disturbed, too many to leave them out${others}.`];
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
 }
 
 /** Idle workers are given one call each, so every one of them answers. */

@@ -5,8 +5,8 @@
 import { DEFAULT_DIALECT } from '../dialects/registry.js';
 import { ThreadPool } from '../executors/thread-pool.js';
 import type { Context, Experiment, Outcome } from './experiment.js';
-import { aboutLoad, quietly } from './load.js';
-import { calibrate, interleave } from './measure.js';
+import { aboutLoad, quietly, roundFigures } from './load.js';
+import { calibrate, interleave, type Rounds } from './measure.js';
 import { deriveKeys, type Manner, packText, runWasm, sampleText, wasmLoop } from './native-calls.js';
 import { openProbe, type Probe } from './probe.js';
 import { times } from './units.js';
@@ -17,6 +17,8 @@ const RELEASED = 1.6;
 
 /** Has one thread of the pool make calls until none is left. */
 type Caller = (pool: ThreadPool, left: Int32Array, manner: Manner) => PromiseLike<unknown>;
+
+type Side = 'one' | 'held' | 'released';
 
 export const nativeCode: Experiment = {
   name: 'native-code',
@@ -38,20 +40,34 @@ export const nativeCode: Experiment = {
     await using two = new ThreadPool(2, { dialect: DEFAULT_DIALECT });
     const figures: Record<string, number> = {};
     const parts: string[] = [];
-    const notes = new Set<string>();
+    const all: Rounds<Side>[] = [];
     let holds = true;
     for (const [name, caller] of Object.entries(callers)) {
-      const { held, released, rounds, remarks } = await compare(name, caller, one, two, probe, context);
+      const rounds = await compare(name, caller, one, two, probe, context);
+      const held = rounds.ratio('one', 'held');
+      const released = rounds.ratio('one', 'released');
       holds &&= held >= HELD.least && held <= HELD.most && released >= RELEASED;
       parts.push(`${name} ${held.toFixed(2)} → ${times(released)}`);
-      Object.assign(figures, { [`${name}Held`]: held, [`${name}Released`]: released, [`${name}Rounds`]: rounds });
-      for (const remark of remarks) notes.add(remark);
+      Object.assign(figures, { [`${name}Held`]: held, [`${name}Released`]: released });
+      all.push(rounds);
     }
-    return { holds, live: `2 threads, held → released: ${parts.join(', ')}`, figures, notes: [...notes] };
+    return {
+      holds,
+      live: `2 threads, held → released: ${parts.join(', ')}`,
+      figures: { ...figures, ...roundFigures(...all) },
+      notes: aboutLoad(...all),
+    };
   },
 };
 
-async function compare(name: string, caller: Caller, one: ThreadPool, two: ThreadPool, probe: Probe, context: Context) {
+async function compare(
+  name: string,
+  caller: Caller,
+  one: ThreadPool,
+  two: ThreadPool,
+  probe: Probe,
+  context: Context,
+): Promise<Rounds<Side>> {
   const run = (pool: ThreadPool, calls: number, manner: Manner): Promise<unknown> => {
     const left = new Int32Array(new SharedArrayBuffer(4)).fill(calls);
     return Promise.all(Array.from({ length: pool.maxWorkers }, () => caller(pool, left, manner)));
@@ -59,7 +75,7 @@ async function compare(name: string, caller: Caller, one: ThreadPool, two: Threa
   context.progress(`${name}: warming up`);
   const calls = await calibrate(70, 8, (count) => run(one, count, 'held'));
   for (const manner of ['held', 'released'] as const) await run(two, calls, manner);
-  const rounds = await interleave(
+  return await interleave(
     {
       sides: {
         one: () => run(one, calls, 'held'),
@@ -76,10 +92,4 @@ async function compare(name: string, caller: Caller, one: ThreadPool, two: Threa
     },
     quietly({ probe }),
   );
-  return {
-    held: rounds.ratio('one', 'held'),
-    released: rounds.ratio('one', 'released'),
-    rounds: rounds.count,
-    remarks: aboutLoad(rounds),
-  };
 }

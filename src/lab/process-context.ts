@@ -6,7 +6,7 @@ import { DEFAULT_DIALECT } from '../dialects/registry.js';
 import { ProcessPool } from '../executors/process-pool.js';
 import { now } from '../host/clock.js';
 import type { Context, Experiment, Outcome } from './experiment.js';
-import { aboutLoad, quietly } from './load.js';
+import { aboutLoad, quietly, roundFigures } from './load.js';
 import { calibrate, interleave, median } from './measure.js';
 import { openProbe, type Probe } from './probe.js';
 import { isAlive, whoAmI } from './survivors.js';
@@ -52,10 +52,9 @@ export const processContext: Experiment = {
         startProcessesMs: process.startMs,
         threadsLeft: worker.left,
         processesLeft: process.left,
-        roundsWorker: worker.rounds,
-        roundsProcess: process.rounds,
+        ...roundFigures(worker.rounds, process.rounds),
       },
-      notes: [...new Set([...worker.notes, ...process.notes])],
+      notes: aboutLoad(worker.rounds, process.rounds),
     };
   },
 };
@@ -111,7 +110,6 @@ async function use(isolation: Isolation, probe: Probe, context: Context) {
     inOrder,
     firstResult: median(firsts),
     speedUp: rounds.ratio('one', 'four'),
-    rounds: rounds.count,
-    notes: aboutLoad(rounds),
+    rounds,
   };
 }

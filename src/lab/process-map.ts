@@ -5,7 +5,7 @@
 import { DEFAULT_DIALECT } from '../dialects/registry.js';
 import { ProcessPool } from '../executors/process-pool.js';
 import type { Context, Experiment, Outcome } from './experiment.js';
-import { aboutLoad, quietly } from './load.js';
+import { aboutLoad, quietly, roundFigures } from './load.js';
 import { calibrate, interleave } from './measure.js';
 import { openProbe, type Probe } from './probe.js';
 import { times } from './units.js';
@@ -41,10 +41,9 @@ export const processMap: Experiment = {
         speedUpProcess: process.speedUp,
         oneWorkerMs: worker.oneMs,
         oneProcessMs: process.oneMs,
-        roundsWorker: worker.rounds,
-        roundsProcess: process.rounds,
+        ...roundFigures(worker.rounds, process.rounds),
       },
-      notes: [...new Set([...worker.notes, ...process.notes])],
+      notes: aboutLoad(worker.rounds, process.rounds),
     };
   },
 };
@@ -72,5 +71,5 @@ async function compare(isolation: Isolation, probe: Probe, context: Context) {
     },
     quietly({ probe, children: isolation === 'process' ? [one, four] : [] }),
   );
-  return { equal, speedUp: rounds.ratio('one', 'four'), oneMs: rounds.time('one'), rounds: rounds.count, notes: aboutLoad(rounds) };
+  return { equal, speedUp: rounds.ratio('one', 'four'), oneMs: rounds.time('one'), rounds };
 }

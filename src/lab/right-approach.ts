@@ -3,7 +3,7 @@
  * async tasks, and as a combination: async tasks that wait, processes that compute. The article's table is the expectation.
  */
 import type { Context, Experiment, Outcome } from './experiment.js';
-import { aboutLoad } from './load.js';
+import { aboutLoad, roundFigures } from './load.js';
 import type { Rounds } from './measure.js';
 import { APPROACHES, type Approach, AT_ONCE, type Cell, JOBS, type Job, PIECES, race, WAIT } from './race.js';
 import { seconds, times } from './units.js';
@@ -41,7 +41,7 @@ export const rightApproach: Experiment = {
     return {
       holds: verdicts.every((verdict) => verdict.agrees),
       live: verdicts.map(({ job, winner, lead }) => `${TITLES[job]}: ${winner} by ${times(lead)}`).join(', '),
-      figures: { ...figures, rounds: rounds.count },
+      figures: { ...figures, ...roundFigures(rounds) },
       notes: [...JOBS.map((job) => describeJob(job, rounds)), ...aboutLoad(rounds)],
     };
   },

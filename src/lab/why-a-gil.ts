@@ -5,7 +5,7 @@
 import type { DialectName } from '../dialects/registry.js';
 import { ThreadPool } from '../executors/thread-pool.js';
 import type { Context, Experiment, Outcome } from './experiment.js';
-import { aboutLoad, quietly } from './load.js';
+import { aboutLoad, quietly, roundFigures } from './load.js';
 import { calibrate, interleave } from './measure.js';
 import { millions } from './units.js';
 import { onEveryWorker } from './work.js';
@@ -29,10 +29,11 @@ export const whyAGil: Experiment = {
     context.progress('counting without a lock');
     const free = await countUpAndDown('cpython-3.13t');
     const price = await atomicPrice(context);
+    const ratio = price.ratio('atomic', 'plain');
     const total = 2 * THREADS * CHANGES;
     return {
       holds: locked.lost === 0 && locked.switches >= 20 && free.lost > 0,
-      live: `of ${millions(total)} changes lost: ${locked.lost} with the lock, ${millions(free.lost)} without; an atomic change takes ${price.ratio.toFixed(1)}× the time`,
+      live: `of ${millions(total)} changes lost: ${locked.lost} with the lock, ${millions(free.lost)} without; an atomic change takes ${ratio.toFixed(1)}× the time`,
       figures: {
         threads: THREADS,
         changes: total,
@@ -42,10 +43,10 @@ export const whyAGil: Experiment = {
         lostWithoutLock: free.lost,
         lostIncrefsWithoutLock: free.increfs,
         lostDecrefsWithoutLock: free.decrefs,
-        atomicOverPlain: price.ratio,
-        rounds: price.rounds,
+        atomicOverPlain: ratio,
+        ...roundFigures(price),
       },
-      notes: ['A lost incref frees an object that is still in use; a lost decref keeps it for ever.', ...price.notes],
+      notes: ['A lost incref frees an object that is still in use; a lost decref keeps it for ever.', ...aboutLoad(price)],
     };
   },
 };
@@ -72,7 +73,7 @@ async function atomicPrice(context: Context) {
   const count = new Int32Array(new SharedArrayBuffer(4));
   const changes = await calibrate(40, 1_000_000, (amount) => pool.submit(raise, count, amount));
   await pool.submit(raiseAtomically, count, changes);
-  const rounds = await interleave(
+  return await interleave(
     {
       sides: { plain: () => pool.submit(raise, count, changes), atomic: () => pool.submit(raiseAtomically, count, changes) },
       ratios: [['atomic', 'plain']],
@@ -82,7 +83,6 @@ async function atomicPrice(context: Context) {
     },
     quietly(),
   );
-  return { ratio: rounds.ratio('atomic', 'plain'), rounds: rounds.count, notes: aboutLoad(rounds) };
 }
 
 function raise(count: Int32Array, times: number): void {
