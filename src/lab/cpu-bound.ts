@@ -7,11 +7,12 @@ import { ThreadPool } from '../executors/thread-pool.js';
 import type { Context, Experiment, Outcome } from './experiment.js';
 import { aboutLoad, quietly, roundFigures } from './load.js';
 import { calibrate, interleave } from './measure.js';
-import { openProbe } from './probe.js';
 import { grouped } from './units.js';
 import { onEveryWorker, shares, sumOfSquares } from './work.js';
 
 const THREADS = 4;
+/** Milliseconds per side: many short rounds say more on a restless machine than a few long ones. Eight switches each. */
+const SIDE = 45;
 const LEAST = 0.95;
 const MOST = 1.1;
 const SWITCHES = 100;
@@ -26,11 +27,10 @@ export const cpuBound: Experiment = {
   async run(context: Context): Promise<Outcome> {
     // One pool for both sides, so that one thread and four run the very same compiled code.
     await using pool = new ThreadPool(THREADS, { dialect: DEFAULT_DIALECT });
-    await using probe = await openProbe();
     context.progress('warming up');
-    const count = await calibrate(100, 5_000_000, (amount) => pool.submit(sumOfSquares, amount));
+    const count = await calibrate(SIDE, 5_000_000, (amount) => pool.submit(sumOfSquares, amount));
     const parts = shares(count, THREADS);
-    for (let i = 0; i < 3; i += 1) await onEveryWorker(pool, sumOfSquares, parts[0]!);
+    for (let i = 0; i < 5; i += 1) await onEveryWorker(pool, sumOfSquares, parts[0]!);
     let switches = 0;
     const four = async (): Promise<void> => {
       const before = pool.lock.stats().switches;
@@ -42,13 +42,13 @@ export const cpuBound: Experiment = {
         sides: { one: () => pool.submit(sumOfSquares, count), four },
         ratios: [['four', 'one']],
         precision: 0.015,
-        least: 20,
-        most: 60,
+        least: 40,
+        most: 120,
         limit: 8000,
         patience: context.patience,
         onRound: (round) => context.progress(`1 thread, 4 threads, round ${round}`),
       },
-      quietly({ probe }),
+      quietly(),
     );
     const ratio = rounds.ratio('four', 'one');
     return {
