@@ -46,6 +46,11 @@ const locks = new Registry<GlobalLock>();
 /** The lock that this thread lives under, once anybody has asked. */
 let ambient: GlobalLock | undefined;
 
+/**
+ * CPython's Global Interpreter Lock: one of the threads that share it runs at a time. A thread takes it by `acquire` without blocking
+ * its event loop, or by `acquireSync`, and hands it over at a checkpoint when another has waited a switch interval.
+ * CPython Python/ceval_gil.c.
+ */
 export class GlobalLock {
   /** The lock of this interpreter: on the main thread one that is made at first use, in a worker of a pool the one it was started with. */
   static get default(): GlobalLock {
@@ -299,6 +304,7 @@ export class GlobalLock {
     return `<GlobalLock '${this.name}' ${this.dialect.name} ${state}>`;
   }
 
+  /** The same, for `console.log`. */
   [inspect.custom](): string {
     return this.toString();
   }
