@@ -48,8 +48,7 @@ let ambient: GlobalLock | undefined;
 
 /**
  * CPython's Global Interpreter Lock: one of the threads that share it runs at a time. A thread takes it by `acquire` without blocking
- * its event loop, or by `acquireSync`, and hands it over at a checkpoint when another has waited a switch interval.
- * CPython Python/ceval_gil.c.
+ * its event loop, or by `acquireSync`, and hands it over at a checkpoint when another has waited a switch interval (CPython ceval_gil.c).
  */
 export class GlobalLock {
   /** The lock of this interpreter: on the main thread one that is made at first use, in a worker of a pool the one it was started with. */
@@ -275,9 +274,8 @@ export class GlobalLock {
    */
   releaseForIO<T>(task: () => T): T {
     if (!this.isEnabled) return task();
-    const self = this.#self;
     if (!this.isHeldByCurrentThread()) throw notHeld('releaseForIO', this.name, this.holder());
-    return withoutLock(self, task, () => this.#acquireSlow({}));
+    return withoutLock(this.#self, task, () => this.#acquireSlow({}));
   }
 
   /** Who holds it now, or `null`. */
