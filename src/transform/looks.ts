@@ -111,11 +111,6 @@ export function publishLooks(looks: Looks): void {
   Reflect.set(globalThis, LOOKS, looks);
 }
 
-/** The thread's looks, or `undefined` where nobody published any. */
-export function publishedLooks(): Looks | undefined {
-  return Reflect.get(globalThis, LOOKS) as Looks | undefined;
-}
-
 /** ToPropertyKey, so that a key with a `toString` of its own is asked once for a load and a store. */
 function toPropertyKey(key: unknown): PropertyKey {
   if (typeof key === 'string' || typeof key === 'symbol' || typeof key === 'number') return key;

@@ -50,6 +50,17 @@ const waiter = ({ lock, words, open }: Scene) => {
   return 'had it';
 };
 
+/** A lock that this thread holds, and that a waiter has asked for at least so often. */
+async function heldAndAsked(requests: number) {
+  const lock = new GlobalLock({ switchInterval: 1 });
+  const words = sharedWords();
+  const release = lock.acquireSync();
+  const { answer, gone } = startThread(lock, words, 0, waiter);
+  await untilOpen(words, 0);
+  while (lock.stats().requests < requests) await new Promise((resolve) => setImmediate(resolve));
+  return { lock, words, release, answer, gone };
+}
+
 describe('the switch interval', () => {
   it('is waited out before anybody is asked: no request, no switch (laws 5, 7 and 12)', async () => {
     const lock = new GlobalLock({ switchInterval: 1_000_000 });
@@ -80,12 +91,7 @@ describe('the switch interval', () => {
   });
 
   it('ends in a request that stays unanswered until the holder looks (law 11)', async () => {
-    const lock = new GlobalLock({ switchInterval: 1 });
-    const words = sharedWords();
-    const release = lock.acquireSync();
-    const { answer, gone } = startThread(lock, words, 0, waiter);
-    await untilOpen(words, 0);
-    while (lock.stats().requests < 3) await new Promise((resolve) => setImmediate(resolve));
+    const { lock, words, release, answer, gone } = await heldAndAsked(3);
     expect(words[1]).toBe(0);
     lock.checkpoint();
     // A requested drop comes back only after somebody else had the lock (law 13).
@@ -98,12 +104,7 @@ describe('the switch interval', () => {
   });
 
   it('holds for a voluntary drop too: with a request pending, the I/O begins after the hand-over (law 16)', async () => {
-    const lock = new GlobalLock({ switchInterval: 1 });
-    const words = sharedWords();
-    const release = lock.acquireSync();
-    const { answer, gone } = startThread(lock, words, 0, waiter);
-    await untilOpen(words, 0);
-    while (lock.stats().requests === 0) await new Promise((resolve) => setImmediate(resolve));
+    const { lock, release, answer, gone } = await heldAndAsked(1);
     const seen = lock.releaseForIO(() => lock.stats().switches);
     expect(seen).toBeGreaterThanOrEqual(2);
     release();
@@ -112,12 +113,7 @@ describe('the switch interval', () => {
   });
 
   it('binds whoever released on request: it does not take the lock again before the others had it', async () => {
-    const lock = new GlobalLock({ switchInterval: 1 });
-    const words = sharedWords();
-    const release = lock.acquireSync();
-    const { answer, gone } = startThread(lock, words, 0, waiter);
-    await untilOpen(words, 0);
-    while (lock.stats().requests === 0) await new Promise((resolve) => setImmediate(resolve));
+    const { lock, words, release, answer, gone } = await heldAndAsked(1);
     release();
     // At once, long before the waiter is awake: without the debt this would win the lock straight back.
     const again = lock.acquireSync();
