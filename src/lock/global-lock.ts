@@ -200,7 +200,7 @@ export class GlobalLock {
     const { words, ident, place, ownWaiters } = this.#self;
     if (holderIn(words[LOCK]!) !== ident) throw notHeld('release', this.name, this.holder());
     if (words[place + BREAKER] !== 0) {
-      runBlocking(drop(this.#self, 'voluntary', 'later'));
+      runBlocking(drop(this.#self, 'final', 'later'));
       return;
     }
     words[place + FINAL_DROPS]! += 1;
@@ -261,7 +261,7 @@ export class GlobalLock {
   async checkpointAsync(): Promise<void> {
     const self = this.#self;
     if (!this.isEnabled || !this.isHeldByCurrentThread()) return;
-    if (runBlocking(isAsked(self))) await runAsync(drop(self, 'forced'));
+    if (runBlocking(isAsked(self))) await runAsync(drop(self, 'forced', 'now'));
     else if (self.ownRequest !== 0) runBlocking(drop(self, 'voluntary', 'later'));
     else return;
     await this.#acquireSlow({});

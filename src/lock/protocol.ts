@@ -182,14 +182,17 @@ export function* isAsked(self: Contender): Protocol<boolean> {
 }
 
 /**
- * Lets go of the lock. `forced` and `voluntary` drops by a thread that goes on afterwards: if it was asked, it waits here until
- * another thread has the lock, or, with `settle: 'later'`, before it takes it the next time. A `final` drop never waits.
+ * When a thread that was asked to let go waits until another thread has the lock: `now`, before it does anything else; `later`, before
+ * it takes the lock the next time; `never`, because it is about to end.
  */
-export function* drop(self: Contender, reason: DropReason, settle: 'now' | 'later' = 'now'): Protocol<void> {
+export type Settlement = 'now' | 'later' | 'never';
+
+/** Lets go of the lock. A thread that was asked to pays for it by waiting for the switch, when `settle` says. */
+export function* drop(self: Contender, reason: DropReason, settle: Settlement): Protocol<void> {
   const { words, ident, place } = self;
   const counter = reason === 'forced' ? FORCED_DROPS : reason === 'voluntary' ? VOLUNTARY_DROPS : FINAL_DROPS;
   yield* add(words, place + counter, 1);
-  const mustSwitch = reason !== 'final' && self.dialect.afterDrop === 'wait-for-switch' && (yield* isAsked(self));
+  const mustSwitch = settle !== 'never' && self.dialect.afterDrop === 'wait-for-switch' && (yield* isAsked(self));
   yield* store(words, place + BREAKER, 0);
   const lock = yield* add(words, LOCK, -ident);
   // A waiter either finds the lock free before it sleeps, or was counted in the word just changed and is woken. Our own waiter cannot

@@ -19,13 +19,13 @@ export function isDue(self: Contender, ticks: number): boolean {
 
 /** Drops the lock on request and takes it again. */
 export function yieldBlocking(self: Contender): void {
-  runBlocking(drop(self, 'forced'));
+  runBlocking(drop(self, 'forced', 'now'));
   takeAgain(self);
 }
 
 /** Runs `task` without the lock; has it again when `task` is over, however it ends. A promise is waited for by `takeAgainLater`. */
 export function withoutLock<T>(self: Contender, task: () => T, takeAgainLater: () => Promise<unknown>): T {
-  runBlocking(drop(self, 'voluntary'));
+  runBlocking(drop(self, 'voluntary', 'now'));
   let result: T;
   try {
     result = task();

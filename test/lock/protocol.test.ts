@@ -79,7 +79,7 @@ describe('a waiter', () => {
   it('asks nobody when the lock changed hands while it slept (law 8)', () => {
     const { words, a, b, c } = setUp();
     const waiter = new Puppet(take(b, forever));
-    new Puppet(drop(a, 'final'));
+    new Puppet(drop(a, 'final', 'never'));
     expect(new Puppet(take(c, forever)).result).toBe(true);
     waiter.wake(TIMED_OUT);
     expect([breaker(a), breaker(c)]).toEqual([0, 0]);
@@ -122,9 +122,9 @@ describe('a request', () => {
   it('that arrives after the hold it was meant for is stale, and is swept away', () => {
     const { words, a, b } = setUp();
     const late = stamp(words[SWITCH_NUMBER] as number);
-    new Puppet(drop(a, 'final'));
+    new Puppet(drop(a, 'final', 'never'));
     new Puppet(take(b, forever));
-    new Puppet(drop(b, 'final'));
+    new Puppet(drop(b, 'final', 'never'));
     new Puppet(take(a, forever));
     words[a.place + BREAKER] = late;
     expect(new Puppet(isAsked(a)).result).toBe(false);
@@ -136,7 +136,7 @@ describe('a request', () => {
     const [second, third] = [new Puppet(take(b, forever)), new Puppet(take(c, forever))];
     second.wake(TIMED_OUT);
     expect([breaker(a) !== 0, breaker(b), breaker(c)]).toEqual([true, 0, 0]);
-    const dropping = new Puppet(drop(a, 'forced'));
+    const dropping = new Puppet(drop(a, 'forced', 'now'));
     expect(dropping.state).toBe('asleep');
     // Not the one who asked: whoever is woken may take it (law 20).
     expect(third.wake(WOKEN).result).toBe(true);
@@ -149,7 +149,7 @@ describe('a forced dropper', () => {
   it('sleeps until another thread has the lock (law 13)', () => {
     const { a, b } = setUp();
     const waiter = new Puppet(take(b, forever)).wake(TIMED_OUT);
-    const dropper = new Puppet(drop(a, 'forced'));
+    const dropper = new Puppet(drop(a, 'forced', 'now'));
     expect(dropper.wake(WOKEN).state).toBe('asleep');
     waiter.wake(WOKEN);
     expect(dropper.wake(WOKEN).state).toBe('done');
@@ -159,14 +159,14 @@ describe('a forced dropper', () => {
     const { words, a, b } = setUp();
     const asking = take(b, forever);
     const asker = new Puppet(asking).wake(TIMED_OUT);
-    const dropper = new Puppet(drop(a, 'forced'));
+    const dropper = new Puppet(drop(a, 'forced', 'now'));
     for (let doubt = 0; doubt < 4; doubt += 1) expect(dropper.wake(TIMED_OUT).state).toBe('asleep');
     expect(dropper.wake(TIMED_OUT).state).toBe('done');
     expect(asker.state).toBe('asleep');
 
     expect(new Puppet(take(a, forever)).result).toBe(true);
     asker.wake(TIMED_OUT);
-    const again = new Puppet(drop(a, 'forced'));
+    const again = new Puppet(drop(a, 'forced', 'now'));
     new Puppet(bury(words, 2));
     expect(again.wake(WOKEN).state).toBe('done');
   });
@@ -182,14 +182,14 @@ describe('a forced dropper', () => {
     waiter.wake(WOKEN);
     expect(waiter.result).toBe(true);
     again.wake(WOKEN);
-    new Puppet(drop(b, 'final'));
+    new Puppet(drop(b, 'final', 'never'));
     expect(again.wake(WOKEN).result).toBe(true);
   });
 
   it('of a final drop does not wait at all', () => {
     const { a, b } = setUp();
     new Puppet(take(b, forever)).wake(TIMED_OUT);
-    expect(new Puppet(drop(a, 'final')).state).toBe('done');
+    expect(new Puppet(drop(a, 'final', 'never')).state).toBe('done');
   });
 });
 
@@ -203,13 +203,13 @@ describe('the dead', () => {
         const holding = begin !== 'take';
         if (holding) new Puppet(take(begin === 'drop' ? a : c, forever));
         const waiting = begin === 'drop' ? new Puppet(take(b, forever)).wake(TIMED_OUT) : undefined;
-        const dying = begin === 'drop' ? drop(a, 'forced') : take(a, forever);
+        const dying = begin === 'drop' ? drop(a, 'forced', 'now') : take(a, forever);
         let turn: IteratorResult<Step, unknown> = dying.next();
         for (let step = 0; step < steps && !turn.done; step += 1) {
           turn = turn.value.operation === 'wait' ? dying.next(TIMED_OUT) : dying.next(perform(turn.value));
         }
         const buried = new Puppet(bury(words, 1)).result;
-        if (begin === 'wait') new Puppet(drop(c, 'final'));
+        if (begin === 'wait') new Puppet(drop(c, 'final', 'never'));
         expect(holderIn(words[LOCK] as number)).toBe(0);
         const next = waiting === undefined ? new Puppet(take(b, forever)) : waiting.wake(WOKEN);
         expect(next.result, `${begin}, dead after ${steps} steps`).toBe(true);
