@@ -3,7 +3,9 @@
  */
 import { runBlocking } from '../steps/blocking.js';
 import { BREAKER, holderIn, LOCK } from './layout.js';
-import { type Contender, drop, isAsked, take } from './protocol.js';
+import type { Contender } from './contender.js';
+import { drop, take } from './protocol.js';
+import { isAsked } from './request.js';
 import { isThenable } from './thenable.js';
 
 /** Whether a look must let go: somebody asked this very hold, or, in a dialect of ticks, they are used up. */

@@ -4,10 +4,13 @@
  */
 import { describe, expect, it } from 'vitest';
 import { dialects } from '../../src/dialects/registry.js';
+import { bury } from '../../src/lock/burial.js';
+import { type Contender, createContender } from '../../src/lock/contender.js';
 import {
   ABANDONED,
   BREAKER,
   createWords,
+  HIGHEST,
   holderIn,
   INTERVAL,
   LAST_HOLDER,
@@ -15,15 +18,18 @@ import {
   placeOf,
   SWITCH_NUMBER,
   stamp,
+  TENANT,
   waitersIn,
 } from '../../src/lock/layout.js';
-import { bury, type Contender, drop, isAsked, take } from '../../src/lock/protocol.js';
+import { drop, take } from '../../src/lock/protocol.js';
+import { isAsked } from '../../src/lock/request.js';
 import { perform } from '../../src/steps/perform.js';
 import { CHANGED, type Protocol, type Step, TIMED_OUT, type WaitOutcome, WOKEN, type Words } from '../../src/steps/step.js';
 
 function contender(words: Words, ident: number): Contender {
-  const dialect = dialects['cpython-3.13'];
-  return { words, ident, place: placeOf(ident), dialect, ownWaiters: 0, ownRequest: 0, debt: 'none', inherited: 0, ticks: 0 };
+  words[placeOf(ident) + TENANT] = ident;
+  words[HIGHEST] = Math.max(words[HIGHEST] as number, ident);
+  return createContender(words, ident, dialects['cpython-3.13']);
 }
 
 /** A thread that runs until it sleeps, or to its end. */
@@ -167,7 +173,7 @@ describe('a forced dropper', () => {
     expect(new Puppet(take(a, forever)).result).toBe(true);
     asker.wake(TIMED_OUT);
     const again = new Puppet(drop(a, 'forced', 'now'));
-    new Puppet(bury(words, 2));
+    new Puppet(bury(b));
     expect(again.wake(WOKEN).state).toBe('done');
   });
 
@@ -208,7 +214,7 @@ describe('the dead', () => {
         for (let step = 0; step < steps && !turn.done; step += 1) {
           turn = turn.value.operation === 'wait' ? dying.next(TIMED_OUT) : dying.next(perform(turn.value));
         }
-        const buried = new Puppet(bury(words, 1)).result;
+        const buried = new Puppet(bury(a)).result;
         if (begin === 'wait') new Puppet(drop(c, 'final', 'never'));
         expect(holderIn(words[LOCK] as number)).toBe(0);
         const next = waiting === undefined ? new Puppet(take(b, forever)) : waiting.wake(WOKEN);

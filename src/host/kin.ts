@@ -1,0 +1,47 @@
+/**
+ * Which threads this one has started, whoever started them and why, and when they are dead. A thread that is terminated or runs out of
+ * memory says no farewell: only the thread that started it can know.
+ */
+import { getEnvironmentData, isMainThread, setEnvironmentData, type Worker } from 'node:worker_threads';
+import { THREAD_NUMBER } from './thread.js';
+
+/** A thread is told its parent's number by what Node hands down to every new worker. */
+const PARENT = 'gil/parent';
+
+/** The number of the thread that started this one, or 0: the main thread has none, and a parent that does not use this package tells nothing. */
+export const PARENT_NUMBER = isMainThread ? 0 : Number(getEnvironmentData(PARENT) ?? 0);
+
+const children = new Map<number, Worker>();
+const watched = new WeakSet<Worker>();
+let bury: (threadNumber: number) => void = () => {};
+
+// When this file is loaded, not at the first lock: a program may well start its workers first.
+setEnvironmentData(PARENT, THREAD_NUMBER);
+process.on('worker', watch);
+
+/** From now on `onDeath` is told of every child of this thread that has ended, before anybody else who listens for its exit. */
+export function watchChildren(onDeath: (threadNumber: number) => void): void {
+  bury = onDeath;
+}
+
+/** Watches a child from its first moment; `process` tells of it only when the event loop turns. */
+export function watch(worker: Worker): void {
+  const number = worker.threadId + 1;
+  if (watched.has(worker) || number < 1) return;
+  watched.add(worker);
+  children.set(number, worker);
+  worker.prependOnceListener('exit', () => died(number));
+}
+
+/**
+ * Looks whether the child of this number is dead though its exit has not been heard, as when this thread blocks, and tells `onDeath` if
+ * so. Node answers this one question about a worker without an event loop: a dead one has no idle time any more.
+ */
+export function suspect(threadNumber: number): void {
+  const child = children.get(threadNumber);
+  if (child !== undefined && child.performance.eventLoopUtilization().idle < 0) died(threadNumber);
+}
+
+function died(threadNumber: number): void {
+  if (children.delete(threadNumber)) bury(threadNumber);
+}
