@@ -11,7 +11,13 @@ const PARENT = 'gil/parent';
 /** The number of the thread that started this one, or 0: the main thread has none, and a parent that does not use this package tells nothing. */
 export const PARENT_NUMBER = isMainThread ? 0 : Number(getEnvironmentData(PARENT) ?? 0);
 
-const children = new Map<number, Worker>();
+interface Child {
+  readonly worker: Worker;
+  /** Whether its event loop has been seen to run. */
+  state: 'unknown' | 'running';
+}
+
+const children = new Map<number, Child>();
 const watched = new WeakSet<Worker>();
 let bury: (threadNumber: number) => void = () => {};
 
@@ -29,17 +35,30 @@ export function watch(worker: Worker): void {
   const number = worker.threadId + 1;
   if (watched.has(worker) || number < 1) return;
   watched.add(worker);
-  children.set(number, worker);
+  children.set(number, { worker, state: 'unknown' });
+  worker.once('online', () => getAcquainted(number));
   worker.prependOnceListener('exit', () => died(number));
 }
 
 /**
+ * To be called before this thread blocks to wait for another: Node remembers that a child's event loop runs only if it was once asked
+ * while the child was alive, and only then its silence means something.
+ */
+export function getAcquainted(threadNumber: number): void {
+  if (children.get(threadNumber)?.state === 'unknown') suspect(threadNumber);
+}
+
+/**
  * Looks whether the child of this number is dead though its exit has not been heard, as when this thread blocks, and tells `onDeath` if
- * so. Node answers this one question about a worker without an event loop: a dead one has no idle time any more.
+ * so. Node answers this one question about a worker without an event loop of one's own: how long was its loop idle? A dead one has no
+ * answer.
  */
 export function suspect(threadNumber: number): void {
   const child = children.get(threadNumber);
-  if (child !== undefined && child.performance.eventLoopUtilization().idle < 0) died(threadNumber);
+  if (child === undefined) return;
+  const { idle, active } = child.worker.performance.eventLoopUtilization();
+  if (idle < 0 || (active === 0 && child.state === 'running')) died(threadNumber);
+  else if (active > 0) child.state = 'running';
 }
 
 function died(threadNumber: number): void {

@@ -38,5 +38,5 @@ export function addWait({ times, ident }: Contender, milliseconds: number): void
 
 /** Writes down what happened, if anybody wants to know. */
 export function note({ recorder, words, ident, place }: Contender, what: Happened): void {
-  recorder?.record(what, { ident, thread: words[place + TENANT]!, switchNumber: words[SWITCH_NUMBER]! });
+  recorder?.record(what, { ident, thread: Math.abs(words[place + TENANT]!), switchNumber: words[SWITCH_NUMBER]! });
 }

@@ -6,6 +6,9 @@ import type { Words } from '../steps/step.js';
 import { NOBODY, placeOf } from './layout.js';
 import type { Recorder } from './recorder.js';
 
+/** Makes sure that the thread of an identity is alive; has it buried if not. */
+export type Suspicion = (ident: number, when: 'at-first' | 'in-vain') => void;
+
 export interface Contender {
   readonly words: Words;
   /** The same memory as 64-bit floats, for times. */
@@ -17,8 +20,8 @@ export interface Contender {
   readonly dialect: Dialect;
   /** Writes down what happens, if anybody wants to know. */
   readonly recorder: Recorder | undefined;
-  /** Called by a waiter that slept in vain for a while, with whom it waits for: is that thread alive? */
-  readonly suspect: (holder: number) => void;
+  /** Is the thread alive that a waiter waits for? Called before it sleeps, and when it has slept in vain for a while. */
+  readonly suspect: Suspicion;
   /** How many of the waiters are async tasks of this same thread: 0 or 1. A blocking forced switch must not wait for those. */
   ownWaiters: number;
   /** The stamp of a request that a task of this thread's own event loop made: honoured at the next `checkpointAsync`. */
@@ -36,7 +39,7 @@ export function createContender(
   words: Words,
   ident: number,
   dialect: Dialect,
-  { recorder, suspect = () => {} }: { readonly recorder?: Recorder | undefined; readonly suspect?: (holder: number) => void } = {},
+  { recorder, suspect = () => {} }: { readonly recorder?: Recorder | undefined; readonly suspect?: Suspicion } = {},
 ): Contender {
   return {
     words,

@@ -310,7 +310,7 @@ export class GlobalLock {
   holder(): ThreadInfo | null {
     const words = this.#words;
     const ident = holderIn(Atomics.load(words, LOCK));
-    return ident === NOBODY ? null : { ident, threadId: Atomics.load(words, placeOf(ident) + TENANT) - 1 };
+    return ident === NOBODY ? null : { ident, threadId: Math.abs(Atomics.load(words, placeOf(ident) + TENANT)) - 1 };
   }
 
   /** Whether this thread holds it. A plain read: nobody else ever writes this thread's name there, or takes it away. */

@@ -13,8 +13,8 @@ export function* grab({ words, ident }: Contender): Protocol<boolean> {
   return yield* rename(words, NOBODY, ident);
 }
 
-/** Changes whose name is on the lock, if it is `from`'s. */
-function* rename(words: Words, from: number, to: number): Protocol<boolean> {
+/** Changes whose name is on the lock, if it is `from`'s: of all who try, one does. */
+export function* rename(words: Words, from: number, to: number): Protocol<boolean> {
   for (let lock = yield* load(words, LOCK); holderIn(lock) === from; ) {
     const seen = yield* cas(words, LOCK, lock, lock - from + to);
     if (seen === lock) return true;

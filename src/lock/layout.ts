@@ -46,7 +46,7 @@ export const MAX_THREADS = 256;
 
 /** Not 0: somebody wants this thread to look up. Holds the stamp of the switch it was meant for. Written by requesters; read, plainly, at each look. CPython: `eval_breaker`. */
 export const BREAKER = 0;
-/** The thread's number in its process; 0: the place is free; `DYING`: it is being cleared. Written by the thread that moves in and whoever clears it. */
+/** The thread's number in its process; 0: the place is free; that number below 0: it is being cleared. Written by the thread that moves in and whoever clears it. */
 export const TENANT = 1;
 /** How much of the count in `LOCK` is surely this thread's. Written by itself, after it counted itself in and before it counts itself out; read when it died. */
 export const WAITING = 2;
@@ -82,9 +82,6 @@ export const HELD_SINCE = 14;
 
 /** Nobody's identity. Threads count from 1. */
 export const NOBODY = 0;
-
-/** The tenant of a place that is being cleared: nobody may move in yet. */
-export const DYING = -1;
 
 const MAGIC_VALUE = 0x47_49_4c_32; // "GIL2": layout 2
 

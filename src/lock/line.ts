@@ -5,7 +5,7 @@
  */
 import { add, cas, load, type Protocol, store } from '../steps/step.js';
 import type { Contender } from './contender.js';
-import { DYING, HIGHEST, NOBODY, placeOf, TENANT, TICKET, TICKETS_DRAWN } from './layout.js';
+import { HIGHEST, NOBODY, placeOf, TENANT, TICKET, TICKETS_DRAWN } from './layout.js';
 
 /** Whose place in line counts: everybody's, or everybody's but that of this thread's own event loop. */
 export type Line = 'all' | 'others';
@@ -64,7 +64,7 @@ export function* callNext(self: Contender, line: Line): Protocol<{ readonly iden
     if (ident === NOBODY) return { ident, tenant: 0 };
     const place = placeOf(ident);
     const tenant = yield* load(self.words, place + TENANT);
-    if (tenant === DYING || (yield* cas(self.words, place + TICKET, ticket, 0)) !== ticket) continue;
+    if (tenant <= 0 || (yield* cas(self.words, place + TICKET, ticket, 0)) !== ticket) continue;
     return { ident, tenant };
   }
 }

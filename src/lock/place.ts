@@ -3,7 +3,7 @@
  */
 import type { Dialect } from '../dialects/dialect.js';
 import { TooManyThreadsError } from '../errors.js';
-import { PARENT_NUMBER, suspect } from '../host/kin.js';
+import { getAcquainted, PARENT_NUMBER, suspect } from '../host/kin.js';
 import type { Words } from '../host/memory.js';
 import { THREAD_NUMBER } from '../host/thread.js';
 import { runBlocking } from '../steps/blocking.js';
@@ -20,6 +20,7 @@ import {
   HIGHEST,
   LOST_HOLDS,
   MAX_THREADS,
+  NOBODY,
   PARENT,
   placeOf,
   RANK,
@@ -40,7 +41,9 @@ export function moveIn(words: Words, dialect: Dialect, recorder?: Recorder): Con
     furnish(words, ident, dialect);
     return createContender(words, ident, dialect, {
       recorder,
-      suspect: (holder) => suspect(Atomics.load(words, placeOf(holder) + TENANT)),
+      suspect: (holder, when) => {
+        if (holder !== NOBODY) (when === 'at-first' ? getAcquainted : suspect)(Atomics.load(words, placeOf(holder) + TENANT));
+      },
     });
   }
   throw new TooManyThreadsError(
@@ -67,13 +70,14 @@ function furnish(words: Words, ident: number, { rank }: Dialect): void {
 
 /**
  * Clears every place that a thread of this number has at the lock, and those of the threads that it had started, which died with it.
- * A number is never used again, so whoever moved in since is safe.
+ * A number is never used again, so whoever moved in since is safe. A place that somebody died over while clearing it is cleared again.
  */
-export function clearPlaces(at: Pick<Contender, 'words' | 'dialect' | 'recorder'>, threadNumber: number): void {
-  const { words, dialect, recorder } = at;
+export function clearPlaces(undertaker: Contender, threadNumber: number): void {
+  const { words, dialect, recorder } = undertaker;
   for (let ident = Atomics.load(words, HIGHEST); ident >= 1; ident -= 1) {
-    const tenant = Atomics.load(words, placeOf(ident) + TENANT);
-    if (tenant === threadNumber) runBlocking(bury(createContender(words, ident, dialect, { recorder })));
-    else if (tenant > 0 && words[placeOf(ident) + PARENT] === threadNumber) clearPlaces(at, tenant);
+    const tenant = Math.abs(Atomics.load(words, placeOf(ident) + TENANT));
+    if (tenant === 0) continue;
+    if (tenant === threadNumber) runBlocking(bury(createContender(words, ident, dialect, { recorder }), undertaker));
+    else if (words[placeOf(ident) + PARENT] === threadNumber) clearPlaces(undertaker, tenant);
   }
 }

@@ -91,6 +91,7 @@ function* waitForIt(self: Contender, until: number, ticket: Ticket | undefined):
   let slept = 0;
   let unsuspected = 0;
   let hold = -1;
+  self.suspect(holderIn(yield* load(words, LOCK)), 'at-first');
   for (;;) {
     const called = ticket !== undefined && (yield* isCalled(self, ticket));
     if (called && holderIn(yield* load(words, LOCK)) === ident) return true;
@@ -109,7 +110,9 @@ function* waitForIt(self: Contender, until: number, ticket: Ticket | undefined):
     if (holderIn(lock) === NOBODY) continue;
     const planned = Number.isFinite(nap) ? nap : SUSPECT_AFTER;
     const asleep = Math.min(planned, left);
-    const woken = yield* called || ticket === undefined ? wait(words, LOCK, lock, asleep) : wait(words, place + TICKET, ticket.number, asleep);
+    const woken = yield* called || ticket === undefined
+      ? wait(words, LOCK, lock, asleep)
+      : wait(words, place + TICKET, ticket.number, asleep);
     if (woken !== TIMED_OUT || asleep < planned) {
       slept = 0;
       continue;
@@ -122,7 +125,7 @@ function* waitForIt(self: Contender, until: number, ticket: Ticket | undefined):
     unsuspected += planned;
     if (unsuspected < SUSPECT_AFTER) continue;
     unsuspected = 0;
-    self.suspect(holderIn(yield* load(words, LOCK)));
+    self.suspect(holderIn(yield* load(words, LOCK)), 'in-vain');
   }
 }
 

@@ -22,7 +22,7 @@ export class Registry<Lock extends object> {
   readonly #locks = new Map<string, { readonly lock: WeakRef<Lock>; readonly self: Contender }>();
   readonly #unused = new FinalizationRegistry<Lease>(({ self, callOffFarewell }) => {
     callOffFarewell();
-    runBlocking(bury(self));
+    runBlocking(bury(self, self));
     const identity = identityOf(self.words);
     if (this.#locks.get(identity)?.lock.deref() === undefined) this.#locks.delete(identity);
   });
@@ -36,7 +36,7 @@ export class Registry<Lock extends object> {
   add(lock: Lock, self: Contender): void {
     if (this.#locks.size === 0) watchChildren((threadNumber) => this.#bury(threadNumber));
     this.#locks.set(identityOf(self.words), { lock: new WeakRef(lock), self });
-    const callOffFarewell = onThreadExit(() => runBlocking(bury(self)));
+    const callOffFarewell = onThreadExit(() => runBlocking(bury(self, self)));
     this.#unused.register(lock, { self, callOffFarewell });
   }
 

@@ -2,8 +2,8 @@
  * Letting go and coming back, for a thread that goes on afterwards: at a look, and around I/O.
  */
 import { runBlocking } from '../steps/blocking.js';
-import { BREAKER, holderIn, LOCK } from './layout.js';
 import type { Contender } from './contender.js';
+import { BREAKER, holderIn, LOCK } from './layout.js';
 import { drop, take } from './protocol.js';
 import { isAsked } from './request.js';
 import { isThenable } from './thenable.js';
