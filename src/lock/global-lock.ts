@@ -357,7 +357,11 @@ export class GlobalLock {
     const words = this.#words;
     const ident = this.#ident;
     const place = this.#place;
-    if (self.debt !== 'none' || Atomics.compareExchange(words, LOCK, NOBODY, ident) !== NOBODY) return false;
+    if (self.debt !== 'none') return false;
+    const lock = Atomics.compareExchange(words, LOCK, NOBODY, ident);
+    // Free, with others waiting: whoever comes first has it (law 6), but not where they stand in line.
+    if (lock !== NOBODY && (holderIn(lock) !== NOBODY || this.#drops !== 'plain' || Atomics.compareExchange(words, LOCK, lock, lock | ident) !== lock))
+      return false;
     if (words[LAST_HOLDER] === ident && words[OBSERVED] === 0) {
       if (words[place + BREAKER] !== 0) words[place + BREAKER] = 0;
       if (self.ownRequest !== 0) self.ownRequest = 0;
