@@ -9,7 +9,7 @@ import { resolveDialect } from '../dialects/registry.js';
 import type { LockEvent } from '../events.js';
 import { now } from '../host/clock.js';
 import type { Words } from '../host/memory.js';
-import { THREAD_NUMBER } from '../host/thread.js';
+import { CORES, THREAD_NUMBER } from '../host/thread.js';
 import { runAsync } from '../steps/async.js';
 import { runBlocking } from '../steps/blocking.js';
 import type { Contender } from './contender.js';
@@ -48,6 +48,9 @@ import { isDue, withoutLock, yieldBlocking } from './yielding.js';
 const FREE_THREADED: Releaser = createReleaser({ isHeldByCurrentThread: () => false, release() {} }, false);
 
 /** A lock that threads share and hand over by the rules of one interpreter. */
+/** How often a thread looks again before it goes to sleep: about a microsecond, where another core may let go of the lock meanwhile. */
+const SPINS = CORES > 1 ? 200 : 0;
+
 /** Every lock that this thread is at. */
 const locks = new Registry<GlobalLock>();
 
@@ -360,7 +363,10 @@ export class GlobalLock {
     if (self.debt !== 'none') return false;
     const lock = Atomics.compareExchange(words, LOCK, NOBODY, ident);
     // Free, with others waiting: whoever comes first has it (law 6), but not where they stand in line.
-    if (lock !== NOBODY && (holderIn(lock) !== NOBODY || this.#drops !== 'plain' || Atomics.compareExchange(words, LOCK, lock, lock | ident) !== lock))
+    if (
+      lock !== NOBODY &&
+      (holderIn(lock) !== NOBODY || this.#drops !== 'plain' || Atomics.compareExchange(words, LOCK, lock, lock | ident) !== lock)
+    )
       return false;
     if (words[LAST_HOLDER] === ident && words[OBSERVED] === 0) {
       if (words[place + BREAKER] !== 0) words[place + BREAKER] = 0;
@@ -376,12 +382,21 @@ export class GlobalLock {
     if (this.isHeldByCurrentThread()) {
       throw alreadyHeld(method, this.name);
     }
+    if (this.#spin()) return true;
     // A thread that blocks on another lock lets go of the one it lives under, or the two could wait for each other (law 32).
     const gil = ambient;
     if (gil !== undefined && gil !== this && gil.isHeldByCurrentThread()) {
       return gil.releaseForIO(() => runBlocking(take(this.#self, until)));
     }
     return runBlocking(take(this.#self, until));
+  }
+
+  /** Looks for a moment whether the lock is let go: a short hold elsewhere is over sooner than a sleep begins. */
+  #spin(): boolean {
+    for (let look = 0; look < SPINS; look += 1) {
+      if (holderIn(Atomics.load(this.#words, LOCK)) === NOBODY && this.#takeFast()) return true;
+    }
+    return false;
   }
 
   #releaser(): Releaser {
