@@ -8,7 +8,6 @@ import type { Dialect } from '../dialects/dialect.js';
 import { resolveDialect } from '../dialects/registry.js';
 import { now } from '../host/clock.js';
 import { THREAD_NUMBER } from '../host/thread.js';
-import { runAsync } from '../steps/async.js';
 import { runBlocking } from '../steps/blocking.js';
 import { checkHandle, type LockHandle } from './handle.js';
 import { toMicroseconds } from './interval.js';
@@ -21,16 +20,18 @@ import {
   INTERVAL,
   LAST_HOLDER,
   LOCK,
+  LOOPS,
   NOBODY,
   placeOf,
   TENANT,
   waitersIn,
 } from './layout.js';
-import { gaveUp, LocalQueue } from './local-queue.js';
 import { alreadyHeld, notHeld } from './misuse.js';
-import { type AcquireOptions, anyOf, checkTimeout, type GlobalLockOptions, type ThreadInfo } from './options.js';
+import type { AcquireOptions, GlobalLockOptions, SyncOptions, ThreadInfo, TimedOptions } from './options.js';
+import { checkSync, checkTask, checkWait } from './options.js';
 import { moveIn } from './place.js';
-import { type Contender, drop, isAsked, take, taken, untilUnlocked } from './protocol.js';
+import { Porter } from './porter.js';
+import { type Contender, drop, take, taken } from './protocol.js';
 import { Registry } from './registry.js';
 import { createReleaser, type Releaser } from './releaser.js';
 import { type GilStats, readStats } from './stats.js';
@@ -39,7 +40,6 @@ import { isDue, withoutLock, yieldBlocking } from './yielding.js';
 /** What `acquire` gives where there is no lock. */
 const FREE_THREADED: Releaser = createReleaser({ isHeldByCurrentThread: () => false, release() {} }, false);
 
-/** A lock that threads share and hand over by the rules of one interpreter. */
 /** Every lock that this thread is at. */
 const locks = new Registry<GlobalLock>();
 
@@ -85,7 +85,7 @@ export class GlobalLock {
   /** @internal This thread at the lock, and the word its looks read. */
   readonly seat: ThreadInfo & { readonly breaker: Int32Array };
   readonly #self: Contender;
-  readonly #queue = new LocalQueue();
+  readonly #porter: Porter;
 
   /**
    * A lock that threads share.
@@ -108,6 +108,7 @@ export class GlobalLock {
         : createWords(toMicroseconds(options.switchInterval === undefined ? this.dialect.switchInterval : options.switchInterval));
     this.handle = { kind: 'gil/lock', memory: words.buffer, dialect: this.dialect, name: this.name };
     this.#self = moveIn(words, this.dialect);
+    this.#porter = new Porter(this.#self, 'memory' in options ? undefined : options.cancelError);
     const { ident, place } = this.#self;
     this.seat = { ident, threadId: THREAD_NUMBER - 1, breaker: words.subarray(place + BREAKER, place + BREAKER + 1) };
     locks.add(this, words, ident);
@@ -136,39 +137,34 @@ export class GlobalLock {
    * Waits for the lock without blocking the thread.
    * @param options a priority, or `{ priority, timeout, signal }`
    * @returns the releaser; `null` if `timeout` passed first
-   * @throws LockCancelledError (as a rejection) when cancelled or aborted
+   * @throws LockCancelledError (as every error here: as a rejection) when cancelled or aborted; ArgumentError, OutOfRangeError
    */
-  acquire(options: AcquireOptions & { readonly timeout: number }): Promise<Releaser | null>;
+  acquire(options: TimedOptions): Promise<Releaser | null>;
   acquire(options?: number | AcquireOptions): Promise<Releaser>;
   acquire(options?: number | AcquireOptions): Promise<Releaser | null> {
-    if (!this.isEnabled) return Promise.resolve(FREE_THREADED);
-    if (options === undefined && !this.#queue.isBusy && this.#takeFast()) return Promise.resolve(this.#releaser());
-    return this.#acquireSlow(typeof options === 'number' ? { priority: options } : (options ?? {}));
+    if (options === undefined && this.isEnabled && !this.#porter.isBusy && this.#takeFast()) return Promise.resolve(this.#releaser());
+    return this.#acquireSlow(options);
   }
 
-  async #acquireSlow({ priority = 0, timeout, signal }: AcquireOptions): Promise<Releaser | null> {
-    const until = timeout === undefined ? Number.POSITIVE_INFINITY : now() + checkTimeout(timeout);
-    const expiry = timeout === undefined ? undefined : AbortSignal.timeout(Math.ceil(timeout));
-    const cancelled = this.#queue.cancelled;
-    const leave = await this.#queue.join(priority, anyOf(signal, expiry)).catch((error: unknown) => {
-      if (expiry?.aborted && !signal?.aborted) return null;
-      throw error;
-    });
-    if (leave === null) return null;
-    const self = this.#self;
-    try {
-      self.ownWaiters = 1;
-      const calledOff = anyOf(signal, cancelled);
-      return (await runAsync(take(self, until), calledOff, () => gaveUp(calledOff))) ? this.#releaser() : null;
-    } finally {
-      self.ownWaiters = 0;
-      leave();
-    }
+  async #acquireSlow(options: number | AcquireOptions | undefined): Promise<Releaser | null> {
+    const wait = checkWait(options);
+    if (!this.isEnabled && !wait.signal?.aborted) return FREE_THREADED;
+    if (!this.#porter.isBusy && !wait.signal?.aborted && this.#takeFast()) return this.#releaser();
+    return (await this.#porter.take(wait)) === 'turn' ? this.#releaser() : null;
   }
 
-  /** Runs `task` while holding the lock; lets go when its promise has settled. */
-  async runExclusive<T>(task: () => T | Promise<T>): Promise<T> {
-    const release = await this.acquire();
+  /**
+   * Runs `task` while holding the lock; lets go when its promise has settled.
+   * @param options a priority, or `{ priority, timeout, signal }`; they are about the wait, a running task is not interrupted
+   * @returns what the task returns; `null` if `timeout` passed first, and then the task was not run
+   * @throws what the task throws; LockCancelledError when cancelled or aborted; ArgumentError, OutOfRangeError
+   */
+  runExclusive<T>(task: () => T | Promise<T>, options: TimedOptions): Promise<T | null>;
+  runExclusive<T>(task: () => T | Promise<T>, options?: number | AcquireOptions): Promise<T>;
+  async runExclusive<T>(task: () => T | Promise<T>, options?: number | AcquireOptions): Promise<T | null> {
+    checkTask(task);
+    const release: Releaser | null = await this.acquire(options);
+    if (release === null) return null;
     try {
       return await task();
     } finally {
@@ -176,19 +172,27 @@ export class GlobalLock {
     }
   }
 
-  /** Whether anybody holds it. */
+  /** Whether an `acquire` would have to wait: somebody holds it, or tasks of this thread want it already. Who holds it says `holder()`. */
   isLocked(): boolean {
-    return holderIn(Atomics.load(this.#self.words, LOCK)) !== NOBODY;
+    return holderIn(Atomics.load(this.#self.words, LOCK)) !== NOBODY || this.#porter.isBusy;
   }
 
-  /** Resolves when the lock is free, or becomes free, without taking it. */
-  async waitForUnlock(): Promise<void> {
-    await runAsync(untilUnlocked(this.#self));
+  /**
+   * Resolves when the lock is free, or becomes free, without taking it; tasks of this thread of the same or a higher priority go before.
+   * @returns with a `timeout`: `false` if it passed first
+   * @throws LockCancelledError (as a rejection) when aborted, `cancel()` does not concern it; ArgumentError, OutOfRangeError
+   */
+  waitForUnlock(options: TimedOptions): Promise<boolean>;
+  waitForUnlock(options?: number | AcquireOptions): Promise<void>;
+  async waitForUnlock(options?: number | AcquireOptions): Promise<unknown> {
+    const wait = checkWait(options);
+    const seen = (await this.#porter.look(wait)) === 'turn';
+    return wait.timeout === undefined ? undefined : seen;
   }
 
-  /** Calls off every waiting `acquire` of this thread: each rejects with a `LockCancelledError`. */
+  /** Calls off every waiting `acquire` and `runExclusive` of this thread: each rejects with a `LockCancelledError`, or the lock's `cancelError`. */
   cancel(): void {
-    this.#queue.cancel();
+    this.#porter.cancel();
   }
 
   /**
@@ -197,14 +201,14 @@ export class GlobalLock {
    */
   release(): void {
     if (!this.isEnabled) return;
-    const { words, ident, place, ownWaiters } = this.#self;
+    const { words, ident, place } = this.#self;
     if (holderIn(words[LOCK]!) !== ident) throw notHeld('release', this.name, this.holder());
     if (words[place + BREAKER] !== 0) {
       runBlocking(drop(this.#self, 'final', 'later'));
       return;
     }
     words[place + FINAL_DROPS]! += 1;
-    if (waitersIn(Atomics.sub(words, LOCK, ident)) > 0) Atomics.notify(words, LOCK, 1 + ownWaiters);
+    if (waitersIn(Atomics.sub(words, LOCK, ident)) > 0) Atomics.notify(words, LOCK, 1 + Atomics.load(words, LOOPS));
   }
 
   // --- blocking twins -----------------------------------------------------------------------------------------------
@@ -222,22 +226,26 @@ export class GlobalLock {
    * @returns the releaser; `null` if `timeout` (milliseconds) passed first
    * @throws AlreadyHeldError if this thread holds it already: it would wait for itself
    */
-  acquireSync(options: { readonly timeout: number }): Releaser | null;
+  acquireSync(options: SyncOptions & { readonly timeout: number }): Releaser | null;
   acquireSync(options?: { readonly timeout?: undefined }): Releaser;
-  acquireSync(options?: { readonly timeout?: number | undefined }): Releaser | null {
+  acquireSync(options?: SyncOptions): Releaser | null {
+    const timeout = checkSync(options);
     if (!this.isEnabled) return FREE_THREADED;
-    const timeout = options?.timeout;
-    if (!this.#takeFast()) {
-      const until = timeout === undefined ? Number.POSITIVE_INFINITY : now() + checkTimeout(timeout);
-      if (!this.#takeSlow(until, 'acquireSync')) return null;
-    }
-    return this.#releaser();
+    return this.#takeFast() || this.#takeSlow(timeout, 'acquireSync') ? this.#releaser() : null;
   }
 
-  /** Runs `task` while holding the lock, blocking the thread until it has it. */
-  runExclusiveSync<T>(task: () => T): T {
+  /**
+   * Runs `task` while holding the lock, blocking the thread until it has it.
+   * @returns what the task returns; `null` if `timeout` (milliseconds) passed first, and then the task was not run
+   * @throws what the task throws; AlreadyHeldError if this thread holds it already
+   */
+  runExclusiveSync<T>(task: () => T, options: SyncOptions & { readonly timeout: number }): T | null;
+  runExclusiveSync<T>(task: () => T, options?: { readonly timeout?: undefined }): T;
+  runExclusiveSync<T>(task: () => T, options?: SyncOptions): T | null {
+    checkTask(task);
+    const timeout = checkSync(options);
     if (!this.isEnabled) return task();
-    if (!this.#takeFast()) this.#takeSlow(Number.POSITIVE_INFINITY, 'runExclusiveSync');
+    if (!this.#takeFast() && !this.#takeSlow(timeout, 'runExclusiveSync')) return null;
     try {
       return task();
     } finally {
@@ -258,13 +266,8 @@ export class GlobalLock {
   }
 
   /** Like `checkpoint`, without blocking; here tasks of this thread's own event loop get their turn as well. */
-  async checkpointAsync(): Promise<void> {
-    const self = this.#self;
-    if (!this.isEnabled || !this.isHeldByCurrentThread()) return;
-    if (runBlocking(isAsked(self))) await runAsync(drop(self, 'forced', 'now'));
-    else if (self.ownRequest !== 0) runBlocking(drop(self, 'voluntary', 'later'));
-    else return;
-    await this.#acquireSlow({});
+  async checkpointAsync(ticks = 1): Promise<void> {
+    if (this.isEnabled && this.isHeldByCurrentThread()) await this.#porter.yieldTo(ticks);
   }
 
   /**
@@ -275,7 +278,7 @@ export class GlobalLock {
   releaseForIO<T>(task: () => T): T {
     if (!this.isEnabled) return task();
     if (!this.isHeldByCurrentThread()) throw notHeld('releaseForIO', this.name, this.holder());
-    return withoutLock(this.#self, task, () => this.#acquireSlow({}));
+    return withoutLock(this.#self, task, () => this.#porter.takeBack());
   }
 
   /** Who holds it now, or `null`. */
@@ -325,16 +328,12 @@ export class GlobalLock {
     return true;
   }
 
-  #takeSlow(until: number, method: string): boolean {
-    if (this.isHeldByCurrentThread()) {
-      throw alreadyHeld(method, this.name);
-    }
+  #takeSlow(timeout: number, method: string): boolean {
+    if (this.isHeldByCurrentThread()) throw alreadyHeld(method, this.name);
+    const until = now() + timeout;
+    const wait = (): boolean => runBlocking(take(this.#self, until));
     // A thread that blocks on another lock lets go of the one it lives under, or the two could wait for each other (law 32).
-    const gil = ambient;
-    if (gil !== undefined && gil !== this && gil.isHeldByCurrentThread()) {
-      return gil.releaseForIO(() => runBlocking(take(this.#self, until)));
-    }
-    return runBlocking(take(this.#self, until));
+    return ambient !== undefined && ambient !== this && ambient.isHeldByCurrentThread() ? ambient.releaseForIO(wait) : wait();
   }
 
   #releaser(): Releaser {

@@ -30,6 +30,12 @@ export const ABANDONED = 7;
 export const ABANDONED_COUNT = 8;
 /** Two random words, written once: which lock this is. Each message makes a new SharedArrayBuffer object of the same memory, so objects do not tell. */
 const IDENTITY = 9;
+/**
+ * How many sleeps on `LOCK` are in event loops. Written by these before the sleep and after it; read by whoever wakes a sleeper: a
+ * wake-up given to a loop may come late (it is busy), never (it is blocked), or to nobody (its wait was called off), so one more is
+ * woken for each. Never too low; too high after the death of such a thread, which costs needless wake-ups and no more.
+ */
+export const LOOPS = 15;
 
 const HEAD = 16;
 

@@ -37,6 +37,7 @@ import {
   INTERVAL,
   LAST_HOLDER,
   LOCK,
+  LOOPS,
   NOBODY,
   ONE_WAITER,
   placeOf,
@@ -90,14 +91,17 @@ export function* take(self: Contender, until: number): Protocol<boolean> {
   }
   yield* joinWaiters(self);
   try {
-    while (!(yield* grab(self))) {
+    for (;;) {
+      // Another task of this event loop may have let go on request while this one slept, and what it owes is owed by the thread.
+      if (self.debt === 'switch' && (yield* awaitSwitch(self, until)) === 'overdue') return false;
+      if (yield* grab(self)) break;
       const switchNumber = yield* load(words, SWITCH_NUMBER);
       const interval = yield* patience(self);
       const left = until === Number.POSITIVE_INFINITY ? until : until - (yield* now(words));
       if (left <= 0) return false;
       const lock = yield* load(words, LOCK);
       if (holderIn(lock) === NOBODY) continue;
-      const outcome = yield* wait(words, LOCK, lock, Math.min(interval, left));
+      const outcome = yield* wait(words, LOCK, lock, Math.min(interval, left), LOOPS);
       // Woken, or the lock changed hands while we slept: a new interval begins, and nobody is asked anything.
       if (outcome === TIMED_OUT && interval <= left) yield* request(self, switchNumber);
     }
@@ -195,9 +199,8 @@ export function* drop(self: Contender, reason: DropReason, settle: Settlement): 
   const mustSwitch = settle !== 'never' && self.dialect.afterDrop === 'wait-for-switch' && (yield* isAsked(self));
   yield* store(words, place + BREAKER, 0);
   const lock = yield* add(words, LOCK, -ident);
-  // A waiter either finds the lock free before it sleeps, or was counted in the word just changed and is woken. Our own waiter cannot
-  // run before this thread returns to its event loop, so one more is woken in its stead.
-  if (waitersIn(lock) > 0) yield* notify(words, LOCK, 1 + self.ownWaiters);
+  // A waiter either finds the lock free before it sleeps, or was counted in the word just changed and is woken.
+  if (waitersIn(lock) > 0) yield* notify(words, LOCK, 1 + (yield* load(words, LOOPS)));
   if (!mustSwitch) return;
   self.debt = 'switch';
   if (settle === 'now') yield* awaitSwitch(self, Number.POSITIVE_INFINITY);
@@ -234,19 +237,30 @@ function* awaitSwitch(self: Contender, until: number): Protocol<'settled' | 'ove
 }
 
 /** Sleeps until the lock is free, without taking it. A wake-up that reaches this sleeper is passed on: it was meant for a taker. */
-export function* untilUnlocked(self: Contender): Protocol<void> {
+export function* untilUnlocked(self: Contender): Protocol<true> {
   const { words } = self;
   for (;;) {
     yield* joinWaiters(self);
     try {
       const lock = yield* load(words, LOCK);
-      if (holderIn(lock) === NOBODY) return;
-      yield* wait(words, LOCK, lock, Number.POSITIVE_INFINITY);
+      if (holderIn(lock) === NOBODY) return true;
+      yield* wait(words, LOCK, lock, Number.POSITIVE_INFINITY, LOOPS);
     } finally {
       yield* leaveWaiters(self);
-      yield* notify(words, LOCK, 1);
+      yield* notify(words, LOCK, 1 + (yield* load(words, LOOPS)));
     }
   }
+}
+
+/** Lets go of a lock that was taken for a task that is gone by now. Whoever takes it next learns of a death in its stead. */
+export function* giveBack(self: Contender): Protocol<void> {
+  const { words, inherited } = self;
+  if (inherited !== NOBODY) {
+    self.inherited = NOBODY;
+    yield* store(words, ABANDONED, inherited);
+    yield* store(words, LAST_HOLDER, NOBODY);
+  }
+  yield* drop(self, 'final', 'later');
 }
 
 /** Takes back everything that the dead thread `ident` left behind. Run by whoever learns of its death; the dead does not interfere. */

@@ -7,9 +7,9 @@ import type { Protocol, Step } from './step.js';
 
 /**
  * Runs a protocol to its end, sleeping in promises. When `signal` aborts during a sleep, the protocol is made to return from there
- * (its `finally` blocks are its way of withdrawing) and the promise rejects with what `refusal` gives.
+ * (its `finally` blocks are its way of withdrawing) and the answer is `undefined`.
  */
-export async function runAsync<T>(protocol: Protocol<T>, signal?: AbortSignal, refusal?: () => Error): Promise<T> {
+export async function runAsync<T>(protocol: Protocol<T>, signal?: AbortSignal): Promise<T | undefined> {
   let turn = protocol.next();
   while (!turn.done) {
     const step = turn.value;
@@ -24,23 +24,28 @@ export async function runAsync<T>(protocol: Protocol<T>, signal?: AbortSignal, r
     }
     let withdrawal = protocol.return(undefined as T);
     while (!withdrawal.done) withdrawal = protocol.next(perform(withdrawal.value));
-    throw refusal?.() ?? signal?.reason;
+    return undefined;
   }
   return turn.value;
 }
 
-async function sleep(step: Step, signal: AbortSignal | undefined): Promise<number | 'aborted'> {
-  const wait = waitAsync(step.words, step.index, step.first, step.second);
-  if (typeof wait === 'number') return wait;
-  if (signal === undefined) return wait.outcome;
+async function sleep({ words, index, first, second, third }: Step, signal: AbortSignal | undefined): Promise<number | 'aborted'> {
+  // Counted before it is in the platform's line and until its end has been heard of: never too low.
+  if (third !== 0) Atomics.add(words, third, 1);
+  const wait = waitAsync(words, index, first, second);
+  if (typeof wait === 'number') {
+    if (third !== 0) Atomics.sub(words, third, 1);
+    return wait;
+  }
   return new Promise((resolve) => {
     const onAbort = (): void => {
       wait.abandon();
       resolve('aborted');
     };
-    signal.addEventListener('abort', onAbort, { once: true });
+    signal?.addEventListener('abort', onAbort, { once: true });
     wait.outcome.then((outcome) => {
-      signal.removeEventListener('abort', onAbort);
+      if (third !== 0) Atomics.sub(words, third, 1);
+      signal?.removeEventListener('abort', onAbort);
       resolve(outcome);
     });
   });
