@@ -5,9 +5,12 @@ import { waitAsync } from '../host/memory.js';
 import { perform } from './perform.js';
 import type { Protocol, Step } from './step.js';
 
+/** What is thrown into a protocol that is to withdraw. Not a `return()`: a `yield*` whose inner `finally` takes steps would go on after it. */
+const WITHDRAW = Symbol('withdraw');
+
 /**
- * Runs a protocol to its end, sleeping in promises. When `signal` aborts during a sleep, the protocol is made to return from there
- * (its `finally` blocks are its way of withdrawing) and the answer is `undefined`.
+ * Runs a protocol to its end, sleeping in promises. When `signal` aborts during a sleep, the protocol withdraws from there by its
+ * `finally` blocks and the answer is `undefined`.
  */
 export async function runAsync<T>(protocol: Protocol<T>, signal?: AbortSignal): Promise<T | undefined> {
   let turn = protocol.next();
@@ -22,11 +25,19 @@ export async function runAsync<T>(protocol: Protocol<T>, signal?: AbortSignal): 
       turn = protocol.next(outcome);
       continue;
     }
-    let withdrawal = protocol.return(undefined as T);
-    while (!withdrawal.done) withdrawal = protocol.next(perform(withdrawal.value));
+    withdraw(protocol);
     return undefined;
   }
   return turn.value;
+}
+
+function withdraw(protocol: Protocol<unknown>): void {
+  try {
+    let turn = protocol.throw(WITHDRAW);
+    while (!turn.done) turn = protocol.next(perform(turn.value));
+  } catch (error) {
+    if (error !== WITHDRAW) throw error;
+  }
 }
 
 async function sleep({ words, index, first, second, third }: Step, signal: AbortSignal | undefined): Promise<number | 'aborted'> {
