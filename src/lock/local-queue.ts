@@ -5,6 +5,7 @@
  */
 import { Semaphore } from 'async-mutex';
 import { LockCancelledError } from '../errors.js';
+import { onAbort } from '../host/abort.js';
 import { after } from '../host/clock.js';
 import type { AcquireOptions } from './options.js';
 
@@ -35,7 +36,7 @@ export class LocalQueue {
   readonly #cancelError: Error | undefined;
   readonly #onLeave: () => void;
 
-  /** `onLeave` is told whenever a task has left the line without its turn. */
+  /** `onLeave` is told whenever a task has left the line and has not got the lock. */
   constructor(cancelError: Error | undefined, onLeave: () => void) {
     this.#cancelError = cancelError;
     this.#onLeave = onLeave;
@@ -55,18 +56,17 @@ export class LocalQueue {
   join(wish: Wish, { priority = 0, timeout, signal }: AcquireOptions): Promise<Outcome> {
     const places = wish === 'look' ? this.#lookers : this.#takers;
     return new Promise((resolve, reject) => {
-      const overdue = (): void => this.#giveUp(place, () => resolve('overdue'));
-      const onAbort = (): void => this.#giveUp(place, () => reject(aborted(signal)));
       const leave = (settle: () => void): void => {
         places.delete(place);
         stopClock?.();
-        signal?.removeEventListener('abort', onAbort);
+        deafen?.();
         settle();
       };
       const place: Place = { wish, priority, leave, resolve, reject };
       places.add(place);
-      const stopClock = timeout === undefined || timeout === Number.POSITIVE_INFINITY ? undefined : after(timeout, overdue);
-      signal?.addEventListener('abort', onAbort, { once: true });
+      const limited = timeout !== undefined && timeout !== Number.POSITIVE_INFINITY;
+      const stopClock = limited ? after(timeout, () => this.#giveUp(place, () => resolve('overdue'))) : undefined;
+      const deafen = signal && onAbort(signal, () => this.#giveUp(place, () => reject(aborted(signal))));
       this.#enter(place);
     });
   }
@@ -95,10 +95,16 @@ export class LocalQueue {
 
   #enter(place: Place): void {
     if (place.wish === 'look') {
-      void this.#line.waitForUnlock(1, place.priority).then(() => this.#lookers.has(place) && place.leave(() => place.resolve('turn')));
+      void this.#line.waitForUnlock(1, place.priority).then(() => this.#shownTo(place));
     } else {
       void this.#line.acquire(1, place.priority).then(() => this.#turnOf(place));
     }
+  }
+
+  #shownTo(place: Place): void {
+    if (!this.#lookers.has(place)) return;
+    place.leave(() => place.resolve('turn'));
+    this.#onLeave();
   }
 
   #turnOf(place: Place): void {

@@ -79,14 +79,11 @@ export class Porter {
       if (this.#errand === 'none') return;
       this.#callOff = new AbortController();
       const { signal } = this.#callOff;
-      self.ownWaiters = 1;
       if (this.#errand === 'look') {
         const seen = await runAsync(untilUnlocked(self), signal);
-        self.ownWaiters = 0;
         if (seen && !this.isBusy) queue.showUnlocked();
       } else {
-        const got = await runAsync(take(self, Number.POSITIVE_INFINITY), signal);
-        self.ownWaiters = 0;
+        const got = await runAsync(take(self, Number.POSITIVE_INFINITY, 'tasks'), signal);
         if (got && !(await queue.admit())) runBlocking(giveBack(self));
       }
     }

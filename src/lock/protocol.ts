@@ -81,15 +81,18 @@ export interface Contender {
   ticks: number;
 }
 
+/** In whose name a thread waits: its own, and then it sleeps itself; or in that of tasks of its event loop, and then it goes on meanwhile. */
+export type WaitsFor = 'itself' | 'tasks';
+
 /** Takes the lock; `false` if it was not to be had until the time `until`. */
-export function* take(self: Contender, until: number): Protocol<boolean> {
+export function* take(self: Contender, until: number, waitsFor: WaitsFor = 'itself'): Protocol<boolean> {
   const { words } = self;
   if (self.debt === 'switch' && (yield* awaitSwitch(self, until)) === 'overdue') return false;
   if (yield* grab(self)) {
     yield* taken(self);
     return true;
   }
-  yield* joinWaiters(self);
+  yield* joinWaiters(self, waitsFor);
   try {
     for (;;) {
       // Another task of this event loop may have let go on request while this one slept, and what it owes is owed by the thread.
@@ -109,7 +112,7 @@ export function* take(self: Contender, until: number): Protocol<boolean> {
     yield* taken(self);
     return true;
   } finally {
-    yield* leaveWaiters(self);
+    yield* leaveWaiters(self, waitsFor);
   }
 }
 
@@ -129,17 +132,19 @@ function* patience(self: Contender): Protocol<number> {
   return Math.max(yield* load(self.words, INTERVAL), 1) / 1000;
 }
 
-function* joinWaiters(self: Contender): Protocol<void> {
+function* joinWaiters(self: Contender, waitsFor: WaitsFor): Protocol<void> {
   const { words, place } = self;
+  if (waitsFor === 'tasks') self.ownWaiters += 1;
   yield* add(words, LOCK, ONE_WAITER);
   yield* add(words, place + WAITING, 1);
   yield* add(words, place + WAITS, 1);
 }
 
-function* leaveWaiters(self: Contender): Protocol<void> {
+function* leaveWaiters(self: Contender, waitsFor: WaitsFor): Protocol<void> {
   const { words, place } = self;
   yield* add(words, place + WAITING, -1);
   yield* add(words, LOCK, -ONE_WAITER);
+  if (waitsFor === 'tasks') self.ownWaiters -= 1;
   // The one who asked may be the one who gives up: whoever was made to drop for it must not wait for it (law 39).
   yield* wakeForced(words);
 }
@@ -236,17 +241,17 @@ function* awaitSwitch(self: Contender, until: number): Protocol<'settled' | 'ove
   }
 }
 
-/** Sleeps until the lock is free, without taking it. A wake-up that reaches this sleeper is passed on: it was meant for a taker. */
+/** Sleeps until the lock is free, without taking it; for tasks, which go on meanwhile. A wake-up that reaches this sleeper is passed on: it was meant for a taker. */
 export function* untilUnlocked(self: Contender): Protocol<true> {
   const { words } = self;
   for (;;) {
-    yield* joinWaiters(self);
+    yield* joinWaiters(self, 'tasks');
     try {
       const lock = yield* load(words, LOCK);
       if (holderIn(lock) === NOBODY) return true;
       yield* wait(words, LOCK, lock, Number.POSITIVE_INFINITY, LOOPS);
     } finally {
-      yield* leaveWaiters(self);
+      yield* leaveWaiters(self, 'tasks');
       yield* notify(words, LOCK, 1 + (yield* load(words, LOOPS)));
     }
   }
