@@ -266,6 +266,24 @@ describe('using', () => {
   });
 });
 
+describe('checkpointAsync', () => {
+  it('counts ticks in a dialect of ticks, as checkpoint does', async () => {
+    const lock = new GlobalLock({ dialect: 'cpython-2.7' });
+    const release = lock.acquireSync();
+    for (let tick = 0; tick < 100; tick += 1) await lock.checkpointAsync();
+    expect(lock.stats().drops.forced).toBe(0);
+    await lock.checkpointAsync();
+    expect(lock.stats()).toMatchObject({ drops: { forced: 1 }, holds: 2 });
+    expect(lock.isHeldByCurrentThread()).toBe(true);
+    const order: string[] = [];
+    const other = lock.runExclusive(() => void order.push('other'));
+    await lock.checkpointAsync(101);
+    expect(order).toEqual(['other']);
+    release();
+    await other;
+  });
+});
+
 describe('a task that is inside', () => {
   it('comes back from a look whatever cancel() calls off', async () => {
     const lock = new GlobalLock({ switchInterval: 0.1 });
