@@ -175,7 +175,10 @@ describe.each<DialectName>(['cpython-3.13', 'cpython-2.7'])('%s', (dialect) => {
   });
 });
 
-/** Holds the lock until word 1 is open, then says so in word 2. In this dialect a sleeper that nobody wakes sleeps for ever. */
+/**
+ * A worker that holds the lock until word 1 is open, then says so in word 2. In this dialect a sleeper that nobody wakes sleeps for ever.
+ * The worker stays until word 6 is open: a thread that ends wakes everybody.
+ */
 async function heldElsewhere() {
   const lock = new GlobalLock({ dialect: 'cpython-2.7' });
   const words = sharedWords();
@@ -185,9 +188,16 @@ async function heldElsewhere() {
       gate(1);
     });
     open(2);
+    gate(6);
   });
   await untilOpen(words, 0);
   return { lock, words, holder };
+}
+
+/** So many are counted as waiters, and most likely asleep by now: a lost wake-up needs sleepers, what is asserted does not. */
+async function counted(lock: GlobalLock, waiters: number): Promise<void> {
+  while (lock.stats().waiting < waiters) await turn();
+  for (let i = 0; i < 200; i += 1) await turn();
 }
 
 describe('a wake-up', () => {
@@ -199,12 +209,13 @@ describe('a wake-up', () => {
     const off = new AbortController();
     const abandoned = lock.acquire({ signal: off.signal }).catch((error: { code: string }) => error.code);
     const sleeper = startThread(lock, words, 1, ({ lock, open }) => lock.runExclusiveSync(() => open(3)));
-    while (lock.stats().waiting < 2) await turn();
+    await counted(lock, 2);
     // From here on this event loop does not turn: the task is woken by the release, and called off before it can know.
     open(words, 1);
     blockFor(words, 2, 0, LIMIT);
     off.abort();
     expect(blockFor(words, 3, 0, LIMIT)).not.toBe('timed-out');
+    open(words, 6);
     expect(await abandoned).toBe('ERR_GIL_CANCELLED');
     await Promise.all([holder.gone, sleeper.gone]);
     expect(lock.stats().waiting).toBe(0);
@@ -214,9 +225,10 @@ describe('a wake-up', () => {
     const { lock, words, holder } = await heldElsewhere();
     const waiting = lock.acquire();
     const sleeper = startThread(lock, words, 1, ({ lock, open }) => lock.runExclusiveSync(() => open(3)));
-    while (lock.stats().waiting < 2) await turn();
+    await counted(lock, 2);
     open(words, 1);
     expect(blockFor(words, 3, 0, LIMIT)).not.toBe('timed-out');
+    open(words, 6);
     (await waiting)();
     await Promise.all([holder.gone, sleeper.gone]);
   });
@@ -226,14 +238,16 @@ describe('a wake-up', () => {
     Atomics.wait = blockFor as typeof Atomics.wait;
     expect(await lock.acquire({ timeout: 2 })).toBeNull();
     const waiting = lock.acquire();
-    const helper = startThread(lock, words, 1, ({ lock, words, open }) => {
+    const helper = startThread(lock, words, 1, ({ lock, words, open, gate }) => {
       while (lock.stats().waiting < 2) Atomics.wait(words, 60, 0, 1);
       Atomics.wait(words, 60, 0, 20);
       open(1);
+      gate(6);
     });
     const release = lock.acquireSync({ timeout: LIMIT });
     expect(release).not.toBeNull();
     release?.();
+    open(words, 6);
     (await waiting)();
     await Promise.all([holder.gone, helper.gone]);
   });
