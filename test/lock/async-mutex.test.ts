@@ -171,6 +171,20 @@ function promisesToAnybody(make: Make): void {
     await seen;
   });
 
+  it('waitForUnlock that begins when the mutex is on its way to a task waits for that task', async () => {
+    const mutex = make();
+    const release = await mutex.acquire();
+    const queued = mutex.acquire();
+    release();
+    const { order, note } = log();
+    const seen = note('seen', mutex.waitForUnlock());
+    const releaseQueued = await queued;
+    await someTurns();
+    expect(order).toEqual([]);
+    releaseQueued();
+    await seen;
+  });
+
   it('waitForUnlock with a priority looks before tasks of a lower one, and after those of a higher one', async () => {
     const mutex = make();
     const release = await mutex.acquire();

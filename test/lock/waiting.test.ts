@@ -284,6 +284,23 @@ describe('checkpointAsync', () => {
   });
 });
 
+describe('a task that wants the lock', () => {
+  it('asks for it, also when another one only waited to see it free', async () => {
+    const lock = new GlobalLock({ switchInterval: 0.5 });
+    const release = await lock.acquire();
+    const seen = lock.waitForUnlock();
+    const order: string[] = [];
+    const other = lock.runExclusive(() => void order.push('other'));
+    while (order.length === 0) {
+      await new Promise((resolve) => setImmediate(resolve));
+      await lock.checkpointAsync();
+    }
+    release();
+    await Promise.all([seen, other]);
+    expect(lock.isLocked()).toBe(false);
+  });
+});
+
 describe('a task that is inside', () => {
   it('comes back from a look whatever cancel() calls off', async () => {
     const lock = new GlobalLock({ switchInterval: 0.1 });
