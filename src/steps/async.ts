@@ -25,16 +25,20 @@ export async function runAsync<T>(protocol: Protocol<T>, signal?: AbortSignal): 
       turn = protocol.next(outcome);
       continue;
     }
-    withdraw(protocol);
+    await withdraw(protocol);
     return undefined;
   }
   return turn.value;
 }
 
-function withdraw(protocol: Protocol<unknown>): void {
+/** Withdrawing may have to wait too; that wait nothing calls off. */
+async function withdraw(protocol: Protocol<unknown>): Promise<void> {
   try {
     let turn = protocol.throw(WITHDRAW);
-    while (!turn.done) turn = protocol.next(perform(turn.value));
+    while (!turn.done) {
+      const step = turn.value;
+      turn = protocol.next(step.operation === 'wait' ? ((await sleep(step, undefined)) as number) : perform(step));
+    }
   } catch (error) {
     if (error !== WITHDRAW) throw error;
   }
