@@ -47,7 +47,7 @@ export { ProcessPool, type ProcessPoolOptions } from './executors/process-pool.j
 export { ThreadPool, type ThreadPoolOptions } from './executors/thread-pool.js';
 export { GlobalLock } from './lock/global-lock.js';
 export type { LockHandle } from './lock/handle.js';
-export type { AcquireOptions, GlobalLockOptions, ThreadInfo, TraceOptions } from './lock/options.js';
+export type { AcquireOptions, GlobalLockOptions, SyncOptions, ThreadInfo, TimedOptions, TraceOptions } from './lock/options.js';
 export type { Releaser } from './lock/releaser.js';
 export type { Counts, GilStats, ThreadStats } from './lock/stats.js';
 export { checkpoint, releaseForIO, releasing, sleep } from './runtime/release.js';

@@ -31,9 +31,12 @@ export interface AsyncWait {
   abandon(): void;
 }
 
-/** Like `waitBlocking`, without blocking; keeps the process alive until it ends. */
+/** No async sleep is longer. One that was given up stays in the platform's line until it is woken or its time is up. */
+const LONGEST = 1000;
+
+/** Like `waitBlocking`, without blocking; keeps the process alive until it ends. It may wake for no reason: sleepers look again. */
 export function waitAsync(words: Words, index: number, seen: number, timeout: number): WaitOutcome | AsyncWait {
-  const wait = Atomics.waitAsync(words, index, seen, timeout);
+  const wait = Atomics.waitAsync(words, index, seen, Math.min(timeout, LONGEST));
   if (!wait.async) return OUTCOME[wait.value];
   let state: 'waiting' | 'abandoned' | 'over' = 'waiting';
   hold();
@@ -41,7 +44,7 @@ export function waitAsync(words: Words, index: number, seen: number, timeout: nu
     if (state === 'waiting') letGo();
     else if (value === 'ok') Atomics.notify(words, index, 1);
     state = 'over';
-    return OUTCOME[value];
+    return value === 'timed-out' && timeout > LONGEST ? WOKEN : OUTCOME[value];
   });
   return {
     outcome,

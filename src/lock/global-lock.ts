@@ -9,47 +9,29 @@ import { resolveDialect } from '../dialects/registry.js';
 import type { LockEvent } from '../events.js';
 import { now } from '../host/clock.js';
 import type { Words } from '../host/memory.js';
-import { CORES, THREAD_NUMBER } from '../host/thread.js';
-import { runAsync } from '../steps/async.js';
+import { THREAD_NUMBER } from '../host/thread.js';
 import { runBlocking } from '../steps/blocking.js';
 import type { Contender } from './contender.js';
 import { checkHandle, type LockHandle } from './handle.js';
+import { Hot } from './hot.js';
 import { toMicroseconds } from './interval.js';
-import {
-  BREAKER,
-  FINAL_DROPS,
-  holderIn,
-  INTERVAL,
-  LAST_HOLDER,
-  LOCK,
-  NOBODY,
-  OBSERVED,
-  placeOf,
-  RANK,
-  TENANT,
-  waitersIn,
-} from './layout.js';
-import { hasLine } from './line.js';
-import { gaveUp, LocalQueue } from './local-queue.js';
+import { BREAKER, holderIn, INTERVAL, LOCK, NOBODY, placeOf, RANK, TENANT } from './layout.js';
 import { createMemory, openMemory } from './memory.js';
 import { alreadyHeld, notHeld, notTraced } from './misuse.js';
-import { type AcquireOptions, anyOf, checkTimeout, type GlobalLockOptions, type ThreadInfo } from './options.js';
+import type { AcquireOptions, GlobalLockOptions, SyncOptions, ThreadInfo, TimedOptions } from './options.js';
+import { checkSync, checkTask, checkWait } from './options.js';
 import { moveIn } from './place.js';
-import { drop, take, taken, untilUnlocked } from './protocol.js';
+import { Porter } from './porter.js';
+import { take } from './protocol.js';
 import { checkRank } from './rank.js';
 import { EventLog } from './recorder.js';
 import { Registry } from './registry.js';
 import { createReleaser, type Releaser } from './releaser.js';
-import { isAsked } from './request.js';
 import { type GilStats, observe, readStats } from './stats.js';
 import { isDue, withoutLock, yieldBlocking } from './yielding.js';
 
 /** What `acquire` gives where there is no lock. */
 const FREE_THREADED: Releaser = createReleaser({ isHeldByCurrentThread: () => false, release() {} }, false);
-
-/** A lock that threads share and hand over by the rules of one interpreter. */
-/** How often a thread looks again before it goes to sleep: about a microsecond, where another core may let go of the lock meanwhile. */
-const SPINS = CORES > 1 ? 200 : 0;
 
 /** Every lock that this thread is at. */
 const locks = new Registry<GlobalLock>();
@@ -91,15 +73,10 @@ export class GlobalLock {
   /** @internal This thread at the lock, and the word its looks read. */
   readonly seat: ThreadInfo & { readonly breaker: Int32Array };
   readonly #self: Contender;
-  readonly #queue = new LocalQueue();
+  readonly #porter: Porter;
   readonly #log: EventLog | undefined;
-  /** What the fast paths read of it, at hand. */
+  readonly #hot: Hot;
   readonly #words: Words;
-  readonly #ident: number;
-  readonly #place: number;
-  readonly #lock: Dialect['lock'];
-  /** Whether a drop has more to do than to take a name off a word. */
-  readonly #drops: 'plain' | 'by-the-text';
 
   /**
    * A lock that threads share.
@@ -120,19 +97,17 @@ export class GlobalLock {
     this.#log = log && new EventLog(log);
     this.handle = { kind: 'gil/lock', memory: words.buffer, dialect: this.dialect, name: this.name, ...(log && { log }) };
     this.#self = moveIn(words, this.dialect, this.#log);
+    this.#porter = new Porter(this.#self, 'memory' in options ? undefined : options.cancelError);
     const { ident, place } = this.#self;
     this.#words = words;
-    this.#ident = ident;
-    this.#place = place;
-    this.#lock = this.dialect.lock;
-    this.#drops = log === undefined && !hasLine(this.#self) && this.dialect.rank.by !== 'behaviour' ? 'plain' : 'by-the-text';
+    this.#hot = new Hot(this.#self);
     this.seat = { ident, threadId: THREAD_NUMBER - 1, breaker: words.subarray(place + BREAKER, place + BREAKER + 1) };
     locks.add(this, this.#self);
   }
 
   /** Whether there is a lock at all: `false` in a free-threaded dialect (CPython `sys._is_gil_enabled()`). */
   get isEnabled(): boolean {
-    return this.#lock === 'global';
+    return this.#hot.lock === 'global';
   }
 
   /**
@@ -153,10 +128,10 @@ export class GlobalLock {
    * @throws ArgumentError in a dialect whose ranks the program does not set; OutOfRangeError
    */
   get rank(): number {
-    return this.#words[this.#place + RANK]!;
+    return this.#words[this.#self.place + RANK]!;
   }
   set rank(rank: number) {
-    Atomics.store(this.#words, this.#place + RANK, checkRank(this.dialect, rank));
+    Atomics.store(this.#words, this.#self.place + RANK, checkRank(this.dialect, rank));
   }
 
   // --- async: never blocks the event loop ---------------------------------------------------------------------------
@@ -165,39 +140,35 @@ export class GlobalLock {
    * Waits for the lock without blocking the thread.
    * @param options a priority, or `{ priority, timeout, signal }`
    * @returns the releaser; `null` if `timeout` passed first
-   * @throws LockCancelledError (as a rejection) when cancelled or aborted
+   * @throws LockCancelledError (as every error here: as a rejection) when cancelled or aborted; ArgumentError, OutOfRangeError
    */
-  acquire(options: AcquireOptions & { readonly timeout: number }): Promise<Releaser | null>;
+  acquire(options: TimedOptions): Promise<Releaser | null>;
   acquire(options?: number | AcquireOptions): Promise<Releaser>;
   acquire(options?: number | AcquireOptions): Promise<Releaser | null> {
-    if (this.#lock === 'none') return Promise.resolve(FREE_THREADED);
-    if (options === undefined && !this.#queue.isBusy && this.#takeFast()) return Promise.resolve(this.#releaser());
-    return this.#acquireSlow(typeof options === 'number' ? { priority: options } : (options ?? {}));
+    if (options === undefined && this.#hot.lock === 'global' && !this.#porter.isBusy && this.#hot.take())
+      return Promise.resolve(this.#releaser());
+    return this.#acquireSlow(options);
   }
 
-  async #acquireSlow({ priority = 0, timeout, signal }: AcquireOptions): Promise<Releaser | null> {
-    const until = timeout === undefined ? Number.POSITIVE_INFINITY : now() + checkTimeout(timeout);
-    const expiry = timeout === undefined ? undefined : AbortSignal.timeout(Math.ceil(timeout));
-    const cancelled = this.#queue.cancelled;
-    const leave = await this.#queue.join(priority, anyOf(signal, expiry)).catch((error: unknown) => {
-      if (expiry?.aborted && !signal?.aborted) return null;
-      throw error;
-    });
-    if (leave === null) return null;
-    const self = this.#self;
-    try {
-      self.ownWaiters = 1;
-      const calledOff = anyOf(signal, cancelled);
-      return (await runAsync(take(self, until), calledOff, () => gaveUp(calledOff))) ? this.#releaser() : null;
-    } finally {
-      self.ownWaiters = 0;
-      leave();
-    }
+  async #acquireSlow(options: number | AcquireOptions | undefined): Promise<Releaser | null> {
+    const wait = checkWait(options);
+    if (this.#hot.lock === 'none' && !wait.signal?.aborted) return FREE_THREADED;
+    if (!this.#porter.isBusy && !wait.signal?.aborted && this.#hot.take()) return this.#releaser();
+    return (await this.#porter.take(wait)) === 'turn' ? this.#releaser() : null;
   }
 
-  /** Runs `task` while holding the lock; lets go when its promise has settled. */
-  async runExclusive<T>(task: () => T | Promise<T>): Promise<T> {
-    const release = await this.acquire();
+  /**
+   * Runs `task` while holding the lock; lets go when its promise has settled.
+   * @param options a priority, or `{ priority, timeout, signal }`; they are about the wait, a running task is not interrupted
+   * @returns what the task returns; `null` if `timeout` passed first, and then the task was not run
+   * @throws what the task throws; LockCancelledError when cancelled or aborted; ArgumentError, OutOfRangeError
+   */
+  runExclusive<T>(task: () => T | Promise<T>, options: TimedOptions): Promise<T | null>;
+  runExclusive<T>(task: () => T | Promise<T>, options?: number | AcquireOptions): Promise<T>;
+  async runExclusive<T>(task: () => T | Promise<T>, options?: number | AcquireOptions): Promise<T | null> {
+    checkTask(task);
+    const release: Releaser | null = await this.acquire(options);
+    if (release === null) return null;
     try {
       return await task();
     } finally {
@@ -205,19 +176,27 @@ export class GlobalLock {
     }
   }
 
-  /** Whether anybody holds it. */
+  /** Whether an `acquire` would have to wait: somebody holds it, or tasks of this thread want it already. Who holds it says `holder()`. */
   isLocked(): boolean {
-    return holderIn(Atomics.load(this.#words, LOCK)) !== NOBODY;
+    return holderIn(Atomics.load(this.#words, LOCK)) !== NOBODY || this.#porter.isBusy;
   }
 
-  /** Resolves when the lock is free, or becomes free, without taking it. */
-  async waitForUnlock(): Promise<void> {
-    await runAsync(untilUnlocked(this.#self));
+  /**
+   * Resolves when the lock is free, or becomes free, without taking it; tasks of this thread of the same or a higher priority go before.
+   * @returns with a `timeout`: `false` if it passed first
+   * @throws LockCancelledError (as a rejection) when aborted, `cancel()` does not concern it; ArgumentError, OutOfRangeError
+   */
+  waitForUnlock(options: TimedOptions): Promise<boolean>;
+  waitForUnlock(options?: number | AcquireOptions): Promise<void>;
+  async waitForUnlock(options?: number | AcquireOptions): Promise<unknown> {
+    const wait = checkWait(options);
+    const seen = (await this.#porter.look(wait)) === 'turn';
+    return wait.timeout === undefined ? undefined : seen;
   }
 
-  /** Calls off every waiting `acquire` of this thread: each rejects with a `LockCancelledError`. */
+  /** Calls off every waiting `acquire` and `runExclusive` of this thread: each rejects with a `LockCancelledError`, or the lock's `cancelError`. */
   cancel(): void {
-    this.#queue.cancel();
+    this.#porter.cancel();
   }
 
   /**
@@ -225,25 +204,17 @@ export class GlobalLock {
    * @throws NotHeldError if this thread does not hold it
    */
   release(): void {
-    if (this.#lock === 'none') return;
-    const words = this.#words;
-    const ident = this.#ident;
-    const place = this.#place;
-    if (holderIn(words[LOCK]!) !== ident) throw notHeld('release', this.name, this.holder());
-    if (words[place + BREAKER] !== 0 || words[OBSERVED] !== 0 || this.#drops === 'by-the-text') {
-      runBlocking(drop(this.#self, 'final', 'later'));
-      return;
-    }
-    words[place + FINAL_DROPS]! += 1;
-    if (waitersIn(Atomics.sub(words, LOCK, ident)) > 0) Atomics.notify(words, LOCK, 1 + this.#self.ownWaiters);
+    if (this.#hot.lock === 'none') return;
+    if (!this.#hot.isHeld()) throw notHeld('release', this.name, this.holder());
+    this.#hot.drop();
   }
 
   // --- blocking twins -----------------------------------------------------------------------------------------------
 
   /** Takes the lock if it is free; never waits. */
   tryAcquire(): Releaser | null {
-    if (this.#lock === 'none') return FREE_THREADED;
-    return this.#takeFast() || (!this.isHeldByCurrentThread() && runBlocking(take(this.#self, Number.NEGATIVE_INFINITY)))
+    if (this.#hot.lock === 'none') return FREE_THREADED;
+    return this.#hot.take() || (!this.isHeldByCurrentThread() && runBlocking(take(this.#self, Number.NEGATIVE_INFINITY)))
       ? this.#releaser()
       : null;
   }
@@ -253,22 +224,26 @@ export class GlobalLock {
    * @returns the releaser; `null` if `timeout` (milliseconds) passed first
    * @throws AlreadyHeldError if this thread holds it already: it would wait for itself
    */
-  acquireSync(options: { readonly timeout: number }): Releaser | null;
+  acquireSync(options: SyncOptions & { readonly timeout: number }): Releaser | null;
   acquireSync(options?: { readonly timeout?: undefined }): Releaser;
-  acquireSync(options?: { readonly timeout?: number | undefined }): Releaser | null {
-    if (this.#lock === 'none') return FREE_THREADED;
-    const timeout = options?.timeout;
-    if (!this.#takeFast()) {
-      const until = timeout === undefined ? Number.POSITIVE_INFINITY : now() + checkTimeout(timeout);
-      if (!this.#takeSlow(until, 'acquireSync')) return null;
-    }
-    return this.#releaser();
+  acquireSync(options?: SyncOptions): Releaser | null {
+    const timeout = checkSync(options);
+    if (this.#hot.lock === 'none') return FREE_THREADED;
+    return this.#hot.take() || this.#takeSlow(timeout, 'acquireSync') ? this.#releaser() : null;
   }
 
-  /** Runs `task` while holding the lock, blocking the thread until it has it. */
-  runExclusiveSync<T>(task: () => T): T {
-    if (this.#lock === 'none') return task();
-    if (!this.#takeFast()) this.#takeSlow(Number.POSITIVE_INFINITY, 'runExclusiveSync');
+  /**
+   * Runs `task` while holding the lock, blocking the thread until it has it.
+   * @returns what the task returns; `null` if `timeout` (milliseconds) passed first, and then the task was not run
+   * @throws what the task throws; AlreadyHeldError if this thread holds it already
+   */
+  runExclusiveSync<T>(task: () => T, options: SyncOptions & { readonly timeout: number }): T | null;
+  runExclusiveSync<T>(task: () => T, options?: { readonly timeout?: undefined }): T;
+  runExclusiveSync<T>(task: () => T, options?: SyncOptions): T | null {
+    checkTask(task);
+    const timeout = checkSync(options);
+    if (this.#hot.lock === 'none') return task();
+    if (!this.#hot.take() && !this.#takeSlow(timeout, 'runExclusiveSync')) return null;
     try {
       return task();
     } finally {
@@ -289,13 +264,8 @@ export class GlobalLock {
   }
 
   /** Like `checkpoint`, without blocking; here tasks of this thread's own event loop get their turn as well. */
-  async checkpointAsync(): Promise<void> {
-    const self = this.#self;
-    if (!this.isEnabled || !this.isHeldByCurrentThread()) return;
-    if (runBlocking(isAsked(self))) await runAsync(drop(self, 'forced', 'now'));
-    else if (self.ownRequest !== 0) runBlocking(drop(self, 'voluntary', 'later'));
-    else return;
-    await this.#acquireSlow({});
+  async checkpointAsync(ticks = 1): Promise<void> {
+    if (this.isHeldByCurrentThread()) await this.#porter.yieldTo(ticks);
   }
 
   /**
@@ -304,9 +274,9 @@ export class GlobalLock {
    * @throws NotHeldError if this thread does not hold it, so also inside another `releaseForIO`
    */
   releaseForIO<T>(task: () => T): T {
-    if (this.#lock === 'none') return task();
+    if (this.#hot.lock === 'none') return task();
     if (!this.isHeldByCurrentThread()) throw notHeld('releaseForIO', this.name, this.holder());
-    return withoutLock(this.#self, task, () => this.#acquireSlow({}));
+    return withoutLock(this.#self, task, () => this.#porter.takeBack());
   }
 
   /** Who holds it now, or `null`. */
@@ -316,9 +286,9 @@ export class GlobalLock {
     return ident === NOBODY ? null : { ident, threadId: Math.abs(Atomics.load(words, placeOf(ident) + TENANT)) - 1 };
   }
 
-  /** Whether this thread holds it. A plain read: nobody else ever writes this thread's name there, or takes it away. */
+  /** Whether this thread holds it. */
   isHeldByCurrentThread(): boolean {
-    return holderIn(this.#words[LOCK]!) === this.#ident;
+    return this.#hot.isHeld();
   }
 
   /**
@@ -354,49 +324,13 @@ export class GlobalLock {
 
   // --- inside -------------------------------------------------------------------------------------------------------
 
-  /** The whole of an uncontended take by the thread that had the lock last: one compare-and-swap. With anybody waiting it is the slow path's turn. */
-  #takeFast(): boolean {
-    const self = this.#self;
-    const words = this.#words;
-    const ident = this.#ident;
-    const place = this.#place;
-    if (self.debt !== 'none') return false;
-    const lock = Atomics.compareExchange(words, LOCK, NOBODY, ident);
-    // Free, with others waiting: whoever comes first has it (law 6), but not where they stand in line.
-    if (
-      lock !== NOBODY &&
-      (holderIn(lock) !== NOBODY || this.#drops !== 'plain' || Atomics.compareExchange(words, LOCK, lock, lock | ident) !== lock)
-    )
-      return false;
-    if (words[LAST_HOLDER] === ident && words[OBSERVED] === 0) {
-      if (words[place + BREAKER] !== 0) words[place + BREAKER] = 0;
-      if (self.ownRequest !== 0) self.ownRequest = 0;
-      if (self.inherited !== NOBODY) self.inherited = NOBODY;
-    } else {
-      runBlocking(taken(self));
-    }
-    return true;
-  }
-
-  #takeSlow(until: number, method: string): boolean {
-    if (this.isHeldByCurrentThread()) {
-      throw alreadyHeld(method, this.name);
-    }
-    if (this.#spin()) return true;
+  #takeSlow(timeout: number, method: string): boolean {
+    if (this.isHeldByCurrentThread()) throw alreadyHeld(method, this.name);
+    if (this.#hot.spin()) return true;
+    const until = now() + timeout;
+    const wait = (): boolean => runBlocking(take(this.#self, until));
     // A thread that blocks on another lock lets go of the one it lives under, or the two could wait for each other (law 32).
-    const gil = ambient;
-    if (gil !== undefined && gil !== this && gil.isHeldByCurrentThread()) {
-      return gil.releaseForIO(() => runBlocking(take(this.#self, until)));
-    }
-    return runBlocking(take(this.#self, until));
-  }
-
-  /** Looks for a moment whether the lock is let go: a short hold elsewhere is over sooner than a sleep begins. */
-  #spin(): boolean {
-    for (let look = 0; look < SPINS; look += 1) {
-      if (holderIn(Atomics.load(this.#words, LOCK)) === NOBODY && this.#takeFast()) return true;
-    }
-    return false;
+    return ambient !== undefined && ambient !== this && ambient.isHeldByCurrentThread() ? ambient.releaseForIO(wait) : wait();
   }
 
   #releaser(): Releaser {

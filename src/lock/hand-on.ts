@@ -5,7 +5,7 @@
 import { add, cas, load, notify, type Protocol, type Words } from '../steps/step.js';
 import type { Contender } from './contender.js';
 import { EVERYBODY } from './forced-switch.js';
-import { holderIn, LOCK, NOBODY, placeOf, TENANT, TICKET, waitersIn } from './layout.js';
+import { holderIn, LOCK, LOOPS, NOBODY, placeOf, TENANT, TICKET, waitersIn } from './layout.js';
 import { callNext, firstInLine, hasLine, type Line } from './line.js';
 
 /** Puts our name on the lock if nobody's is, whatever the count of waiters. */
@@ -28,9 +28,8 @@ export function* handOn(self: Contender, line: Line): Protocol<void> {
   const { words, ident, place } = self;
   if (!hasLine(self)) {
     const lock = yield* add(words, LOCK, -ident);
-    // A waiter either finds the lock free before it sleeps, or was counted in the word just changed and is woken. Our own waiter cannot
-    // run before this thread returns to its event loop, so one more is woken in its stead.
-    if (waitersIn(lock) > 0) yield* notify(words, LOCK, 1 + self.ownWaiters);
+    // A waiter either finds the lock free before it sleeps, or was counted in the word just changed and is woken.
+    if (waitersIn(lock) > 0) yield* notify(words, LOCK, 1 + (yield* load(words, LOOPS)));
     return;
   }
   for (;;) {

@@ -36,6 +36,12 @@ export const OBSERVED = 11;
 export const TICKETS_DRAWN = 12;
 /** The highest identity that was ever given: nobody needs to look at places beyond. Written by whoever moves in. */
 export const HIGHEST = 13;
+/**
+ * How many sleeps on `LOCK` are in event loops. Written by these before the sleep and after it; read by whoever wakes a sleeper: a
+ * wake-up given to a loop may come late (it is busy), never (it is blocked), or to nobody (its wait was called off), so one more is
+ * woken for each. Never too low; too high after the death of such a thread, which costs needless wake-ups and no more.
+ */
+export const LOOPS = 15;
 
 const HEAD = 16;
 

@@ -37,6 +37,7 @@ import {
   holderIn,
   LAST_HOLDER,
   LOCK,
+  LOOPS,
   NOBODY,
   ONE_WAITER,
   RANK,
@@ -52,22 +53,29 @@ import { isAsked, patience, request } from './request.js';
 /** How long a waiter sleeps at most before it makes sure that the one it waits for is alive, in milliseconds. */
 const SUSPECT_AFTER = 50;
 
+/** In whose name a thread waits: its own, and then it sleeps itself; or in that of tasks of its event loop, and then it goes on meanwhile. */
+export type WaitsFor = 'itself' | 'tasks';
+
 /** Takes the lock; `false` if it was not to be had until the time `until`. */
-export function* take(self: Contender, until: number): Protocol<boolean> {
+export function* take(self: Contender, until: number, waitsFor: WaitsFor = 'itself'): Protocol<boolean> {
   if (self.debt === 'switch' && (yield* awaitSwitch(self, until)) === 'overdue') return false;
   if (yield* grab(self)) {
     yield* taken(self);
     return true;
   }
-  return until === Number.NEGATIVE_INFINITY ? false : yield* waitAndTake(self, until);
+  return until === Number.NEGATIVE_INFINITY ? false : yield* waitAndTake(self, until, waitsFor);
 }
 
-function* waitAndTake(self: Contender, until: number): Protocol<boolean> {
+function* waitAndTake(self: Contender, until: number, waitsFor: WaitsFor): Protocol<boolean> {
   const { words } = self;
   const begin = isObserved(self) ? yield* now(words) : 0;
-  const ticket = yield* joinWaiters(self);
+  // In line before being counted: whoever sees the count finds the ticket.
+  const ticket = hasLine(self) ? yield* lineUp(self) : undefined;
+  yield* joinWaiters(self, waitsFor);
   let outcome: 'waiting' | 'taken' = 'waiting';
   try {
+    count(self, WAITS);
+    note(self, { type: 'wait' });
     if (yield* waitForIt(self, until, ticket)) {
       outcome = 'taken';
       if (ticket !== undefined) yield* leaveLine(self, ticket);
@@ -80,7 +88,7 @@ function* waitAndTake(self: Contender, until: number): Protocol<boolean> {
       note(self, { type: 'give-up' });
       if (ticket !== undefined && (yield* leaveLine(self, ticket)) === 'called') yield* passOn(self);
     }
-    yield* leaveWaiters(self);
+    yield* leaveWaiters(self, waitsFor);
     if (begin !== 0) addWait(self, (yield* now(words)) - begin);
   }
 }
@@ -95,6 +103,8 @@ function* waitForIt(self: Contender, until: number, ticket: Ticket | undefined):
   for (;;) {
     const called = ticket !== undefined && (yield* isCalled(self, ticket));
     if (called && holderIn(yield* load(words, LOCK)) === ident) return true;
+    // Another task of this event loop may have let go on request while this one slept, and what it owes is owed by the thread.
+    if (self.debt === 'switch' && (yield* awaitSwitch(self, until)) === 'overdue') return false;
     if (yield* grab(self)) return true;
     const switchNumber = yield* load(words, SWITCH_NUMBER);
     const { slice, nap } = yield* patience(self);
@@ -111,7 +121,7 @@ function* waitForIt(self: Contender, until: number, ticket: Ticket | undefined):
     const planned = Number.isFinite(nap) ? nap : SUSPECT_AFTER;
     const asleep = Math.min(planned, left);
     const woken = yield* called || ticket === undefined
-      ? wait(words, LOCK, lock, asleep)
+      ? wait(words, LOCK, lock, asleep, LOOPS)
       : wait(words, place + TICKET, ticket.number, asleep);
     if (woken !== TIMED_OUT || asleep < planned) {
       slept = 0;
@@ -137,25 +147,22 @@ function* passOn(self: Contender): Protocol<void> {
     if (holderIn(lock) === ident) return yield* handOn(self, 'all');
     // Whoever called us died before it could hand over, and the lock was taken back from it.
     if (holderIn(lock) === NOBODY) return;
-    yield* wait(words, LOCK, lock, SUSPECT_AFTER);
+    yield* wait(words, LOCK, lock, SUSPECT_AFTER, LOOPS);
   }
 }
 
-function* joinWaiters(self: Contender): Protocol<Ticket | undefined> {
+function* joinWaiters(self: Contender, waitsFor: WaitsFor): Protocol<void> {
   const { words, place } = self;
-  // In line before being counted: whoever sees the count finds the ticket.
-  const ticket = hasLine(self) ? yield* lineUp(self) : undefined;
-  count(self, WAITS);
-  note(self, { type: 'wait' });
+  if (waitsFor === 'tasks') self.ownWaiters += 1;
   yield* add(words, LOCK, ONE_WAITER);
   yield* add(words, place + WAITING, 1);
-  return ticket;
 }
 
-function* leaveWaiters(self: Contender): Protocol<void> {
+function* leaveWaiters(self: Contender, waitsFor: WaitsFor): Protocol<void> {
   const { words, place } = self;
   yield* add(words, place + WAITING, -1);
   yield* add(words, LOCK, -ONE_WAITER);
+  if (waitsFor === 'tasks') self.ownWaiters -= 1;
   // The one who asked may be the one who gives up: whoever was made to drop for it must not wait for it (law 39).
   yield* wakeForced(words);
 }
@@ -201,19 +208,29 @@ export function* drop(self: Contender, reason: DropReason, settle: Settlement): 
   if (settle === 'now') yield* awaitSwitch(self, Number.POSITIVE_INFINITY);
 }
 
-/** Sleeps until the lock is free, without taking it. A wake-up that reaches this sleeper is passed on: it was meant for a taker. */
-export function* untilUnlocked(self: Contender): Protocol<void> {
-  const { words, place } = self;
+/** Sleeps until the lock is free, without taking it; for tasks, which go on meanwhile. A wake-up that reaches this sleeper is passed on: it was meant for a taker. */
+export function* untilUnlocked(self: Contender): Protocol<true> {
+  const { words } = self;
   for (;;) {
-    yield* add(words, LOCK, ONE_WAITER);
-    yield* add(words, place + WAITING, 1);
+    yield* joinWaiters(self, 'tasks');
     try {
       const lock = yield* load(words, LOCK);
-      if (holderIn(lock) === NOBODY) return;
-      yield* wait(words, LOCK, lock, Number.POSITIVE_INFINITY);
+      if (holderIn(lock) === NOBODY) return true;
+      yield* wait(words, LOCK, lock, Number.POSITIVE_INFINITY, LOOPS);
     } finally {
-      yield* leaveWaiters(self);
-      yield* notify(words, LOCK, 1);
+      yield* leaveWaiters(self, 'tasks');
+      yield* notify(words, LOCK, 1 + (yield* load(words, LOOPS)));
     }
   }
+}
+
+/** Lets go of a lock that was taken for a task that is gone by now. Whoever takes it next learns of a death in its stead. */
+export function* giveBack(self: Contender): Protocol<void> {
+  const { words, inherited } = self;
+  if (inherited !== NOBODY) {
+    self.inherited = NOBODY;
+    yield* store(words, ABANDONED, inherited);
+    yield* store(words, LAST_HOLDER, NOBODY);
+  }
+  yield* drop(self, 'final', 'later');
 }

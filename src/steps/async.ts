@@ -5,11 +5,14 @@ import { waitAsync } from '../host/memory.js';
 import { perform } from './perform.js';
 import type { Protocol, Step } from './step.js';
 
+/** What is thrown into a protocol that is to withdraw. Not a `return()`: a `yield*` whose inner `finally` takes steps would go on after it. */
+const WITHDRAW = Symbol('withdraw');
+
 /**
- * Runs a protocol to its end, sleeping in promises. When `signal` aborts during a sleep, the protocol is made to return from there
- * (its `finally` blocks are its way of withdrawing) and the promise rejects with what `refusal` gives.
+ * Runs a protocol to its end, sleeping in promises. When `signal` aborts during a sleep, the protocol withdraws from there by its
+ * `finally` blocks and the answer is `undefined`.
  */
-export async function runAsync<T>(protocol: Protocol<T>, signal?: AbortSignal, refusal?: () => Error): Promise<T> {
+export async function runAsync<T>(protocol: Protocol<T>, signal?: AbortSignal): Promise<T | undefined> {
   let turn = protocol.next();
   while (!turn.done) {
     const step = turn.value;
@@ -22,25 +25,42 @@ export async function runAsync<T>(protocol: Protocol<T>, signal?: AbortSignal, r
       turn = protocol.next(outcome);
       continue;
     }
-    let withdrawal = protocol.return(undefined as T);
-    while (!withdrawal.done) withdrawal = protocol.next(perform(withdrawal.value));
-    throw refusal?.() ?? signal?.reason;
+    await withdraw(protocol);
+    return undefined;
   }
   return turn.value;
 }
 
-async function sleep(step: Step, signal: AbortSignal | undefined): Promise<number | 'aborted'> {
-  const wait = waitAsync(step.words, step.index, step.first, step.second);
-  if (typeof wait === 'number') return wait;
-  if (signal === undefined) return wait.outcome;
+/** Withdrawing may have to wait too; that wait nothing calls off. */
+async function withdraw(protocol: Protocol<unknown>): Promise<void> {
+  try {
+    let turn = protocol.throw(WITHDRAW);
+    while (!turn.done) {
+      const step = turn.value;
+      turn = protocol.next(step.operation === 'wait' ? ((await sleep(step, undefined)) as number) : perform(step));
+    }
+  } catch (error) {
+    if (error !== WITHDRAW) throw error;
+  }
+}
+
+async function sleep({ words, index, first, second, third }: Step, signal: AbortSignal | undefined): Promise<number | 'aborted'> {
+  // Counted before it is in the platform's line and until its end has been heard of: never too low.
+  if (third !== 0) Atomics.add(words, third, 1);
+  const wait = waitAsync(words, index, first, second);
+  if (typeof wait === 'number') {
+    if (third !== 0) Atomics.sub(words, third, 1);
+    return wait;
+  }
   return new Promise((resolve) => {
     const onAbort = (): void => {
       wait.abandon();
       resolve('aborted');
     };
-    signal.addEventListener('abort', onAbort, { once: true });
+    signal?.addEventListener('abort', onAbort, { once: true });
     wait.outcome.then((outcome) => {
-      signal.removeEventListener('abort', onAbort);
+      if (third !== 0) Atomics.sub(words, third, 1);
+      signal?.removeEventListener('abort', onAbort);
       resolve(outcome);
     });
   });

@@ -19,12 +19,15 @@ export class Step {
   readonly first: number;
   /** `cas`: the new value · `wait`: the timeout in milliseconds. */
   readonly second: number;
-  constructor(operation: Operation, words: Words, index: number, first: number, second: number) {
+  /** `wait`: the word that counts the sleeps in event loops on this word, or 0. */
+  readonly third: number;
+  constructor(operation: Operation, words: Words, index: number, first: number, second: number, third = 0) {
     this.operation = operation;
     this.words = words;
     this.index = index;
     this.first = first;
     this.second = second;
+    this.third = third;
   }
 }
 
@@ -51,9 +54,13 @@ export function* add(words: Words, index: number, amount: number): Protocol<numb
   return yield new Step('add', words, index, amount, 0);
 }
 
-/** Sleeps while the word is `seen`, at most `timeout` ms (`Infinity`: for ever). */
-export function* wait(words: Words, index: number, seen: number, timeout: number): Protocol<WaitOutcome> {
-  return (yield new Step('wait', words, index, seen, timeout)) as WaitOutcome;
+/**
+ * Sleeps while the word is `seen`, at most `timeout` ms (`Infinity`: for ever). An event loop that is busy or blocked cannot act on its
+ * wake-up, and a sleep there that was called off keeps its place in the platform's line. Whoever wakes only some must not count on
+ * those: the word `loops` says how many they may be at most.
+ */
+export function* wait(words: Words, index: number, seen: number, timeout: number, loops = 0): Protocol<WaitOutcome> {
+  return (yield new Step('wait', words, index, seen, timeout, loops)) as WaitOutcome;
 }
 
 /** Wakes up to `count` sleepers on the word. */

@@ -165,6 +165,18 @@ describe('a forced dropper', () => {
     expect(again.wake(WOKEN).result).toBe(true);
   });
 
+  it('owes that wait as a thread: a task of its own that has waited long pays it too', () => {
+    const { a, b } = setUp();
+    const own = new Puppet(take(a, forever, 'tasks'));
+    const waiter = new Puppet(take(b, forever)).wake(TIMED_OUT);
+    new Puppet(drop(a, 'final', 'later'));
+    expect(own.wake(WOKEN).state).toBe('asleep');
+    expect(waiter.wake(WOKEN).result).toBe(true);
+    expect(own.wake(WOKEN).state).toBe('asleep');
+    new Puppet(drop(b, 'final', 'never'));
+    expect(own.wake(WOKEN).result).toBe(true);
+  });
+
   it('of a final drop does not wait at all', () => {
     const { a, b } = setUp();
     new Puppet(take(b, forever)).wake(TIMED_OUT);
