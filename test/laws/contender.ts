@@ -1,0 +1,69 @@
+/**
+ * The one place of the suite that reaches into the lock: an identity of its own for an actor that has no thread of its own, the protocol
+ * text run for it, and the words that tell what a lock's face does not.
+ */
+import { GlobalLock } from 'gil';
+import { BREAKER, LAST_HOLDER, placeOf } from '../../src/lock/layout.js';
+import { moveIn } from '../../src/lock/place.js';
+import { type Contender, drop, take } from '../../src/lock/protocol.js';
+import { isDue } from '../../src/lock/yielding.js';
+import { runAsync } from '../../src/steps/async.js';
+import { runBlocking } from '../../src/steps/blocking.js';
+import type { Words } from './ops.js';
+
+export type { Contender } from '../../src/lock/protocol.js';
+
+const ended = (): Error => new Error('the actor was ended');
+
+const wordsOf = (lock: GlobalLock): Words => new Int32Array(lock.handle.memory);
+
+/** Another thread, as far as the lock can tell. */
+export function newContender(lock: GlobalLock): Contender {
+  return moveIn(wordsOf(lock), lock.dialect);
+}
+
+export async function takeAsync(self: Contender, timeout: number | undefined, signal: AbortSignal): Promise<boolean> {
+  const until = timeout === undefined ? Number.POSITIVE_INFINITY : performance.now() + timeout;
+  return runAsync(take(self, until), signal, ended);
+}
+
+export function tryTake(self: Contender): boolean {
+  return runBlocking(take(self, Number.NEGATIVE_INFINITY));
+}
+
+/** Lets go for good; never waits. */
+export function release(self: Contender): void {
+  runBlocking(drop(self, 'final', 'later'));
+}
+
+/** One look. */
+export async function lookAsync(self: Contender, signal: AbortSignal): Promise<void> {
+  if (!isDue(self, 1)) return;
+  await runAsync(drop(self, 'forced', 'now'), signal, ended);
+  await takeAsync(self, undefined, signal);
+}
+
+/** Lets go while `body` runs. */
+export async function ioAsync(self: Contender, body: () => Promise<unknown>, signal: AbortSignal): Promise<unknown> {
+  await runAsync(drop(self, 'voluntary', 'now'), signal, ended);
+  try {
+    return await body();
+  } finally {
+    await takeAsync(self, undefined, signal);
+  }
+}
+
+/** Whether the thread `ident` is asked to let go. */
+export function isAsked(lock: GlobalLock, ident: number): boolean {
+  return Atomics.load(wordsOf(lock), placeOf(ident) + BREAKER) !== 0;
+}
+
+/** Who holds or last held the lock. */
+export function lastHolder(lock: GlobalLock): number {
+  return Atomics.load(wordsOf(lock), LAST_HOLDER);
+}
+
+/** What becomes of the places of a thread that was terminated: its pool would do this. */
+export function bury(threadNumber: number): void {
+  GlobalLock.bury(threadNumber);
+}

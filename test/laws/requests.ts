@@ -1,0 +1,143 @@
+/**
+ * Laws 7, 10 to 12, 23, 27: when a holder is asked, what a look does about it, and the interval that decides.
+ */
+import { GlobalLock } from 'gil';
+import { expect } from 'vitest';
+import { isAsked } from './contender.js';
+import { visit } from './roles.js';
+import { NEVER } from './stage.js';
+import type { Proofs, Scene } from './suite.js';
+
+export const requests: Proofs<Scene> = {
+  async 7({ stage }) {
+    const scene = stage({ switchInterval: NEVER });
+    const holder = scene.start(function* ({ take, look, release, open, gate, holds }) {
+      yield* take();
+      open('holding');
+      yield* gate('go');
+      yield* look(100_000);
+      const still = holds();
+      yield* release();
+      return still;
+    });
+    await scene.opened('holding');
+    const waiter = scene.start(visit);
+    await scene.waiting(1);
+    expect(isAsked(scene.lock, await holder.ident)).toBe(false);
+    scene.open('go');
+    expect(await holder.answer).toBe(true);
+    await waiter.answer;
+    expect(scene.lock.stats()).toMatchObject({ requests: 0, switches: 2, drops: { forced: 0 } });
+  },
+
+  async 10({ stage }) {
+    const scene = stage({ switchInterval: 1 });
+    const holder = scene.start(function* ({ take, look, release, open, gate }) {
+      yield* take();
+      open('holding');
+      yield* gate('go');
+      yield* look();
+      yield* release();
+    });
+    await scene.opened('holding');
+    const next = scene.start(function* ({ take, release, open, gate }) {
+      yield* take();
+      open('inside');
+      yield* gate('stop');
+      yield* release();
+    });
+    await scene.asked();
+    const [first, second] = [await holder.ident, await next.ident];
+    await scene.until(() => isAsked(scene.lock, first));
+    expect(isAsked(scene.lock, second)).toBe(false);
+    // Whoever waits from now on never asks: what is in a breaker after the switch would be left over from before.
+    scene.lock.switchInterval = NEVER;
+    scene.open('go');
+    await scene.opened('inside');
+    expect(scene.lock.holder()?.ident).toBe(second);
+    expect([isAsked(scene.lock, first), isAsked(scene.lock, second)]).toEqual([false, false]);
+    scene.open('stop');
+    await Promise.all([holder.answer, next.answer]);
+    expect(scene.lock.stats().drops.forced).toBe(1);
+  },
+
+  async 11({ stage }) {
+    const scene = stage({ switchInterval: 1 });
+    const holder = scene.start(function* ({ take, look, release, open, gate, log, logged }) {
+      yield* take();
+      open('holding');
+      yield* gate('go');
+      const before = logged();
+      log(1);
+      yield* look();
+      log(1);
+      yield* release();
+      return before;
+    });
+    await scene.opened('holding');
+    const rival = scene.start(visit);
+    // It asks once per interval: so many intervals have passed in which the holder did not look.
+    await scene.asked(50);
+    expect(scene.lock.stats()).toMatchObject({ switches: 1, drops: { forced: 0 } });
+    scene.open('go');
+    expect(await holder.answer).toBe(0);
+    await rival.answer;
+    // The first look after all that is where it happens.
+    expect(scene.log()).toEqual([1, 2, 1]);
+  },
+
+  async 12({ stage }) {
+    const only = stage({ switchInterval: 1 });
+    const seen = await only.solo(function* ({ take, look, release, holds, stats }) {
+      yield* look(100);
+      const before = [holds(), stats().holds];
+      yield* take();
+      yield* look(50_000);
+      const after = [holds(), stats().holds, stats().switches];
+      yield* release();
+      return [before, after];
+    });
+    expect(seen).toEqual([
+      [false, 0],
+      [true, 1, 1],
+    ]);
+    expect(only.lock.stats().drops).toEqual({ forced: 0, voluntary: 0, final: 1 });
+  },
+
+  async 23({ stage }) {
+    for (const switchInterval of [0.001, 1, NEVER]) {
+      const only = stage({ switchInterval });
+      await only.solo(function* ({ take, look, io, release }) {
+        yield* take();
+        for (let round = 0; round < 20; round += 1) {
+          yield* look(500);
+          yield* io(function* () {});
+        }
+        yield* release();
+      });
+      expect(only.lock.stats()).toMatchObject({ requests: 0, waits: 0, switches: 1, drops: { forced: 0, voluntary: 20, final: 1 } });
+    }
+  },
+
+  27({ stage }) {
+    expect(new GlobalLock().switchInterval).toBe(5);
+    const { lock } = stage();
+    for (const [set, get] of [
+      [0.001, 0.001],
+      [0.0015, 0.001],
+      // Below a microsecond it reads back 0, and acts as one.
+      [0.0001, 0],
+      [0.01, 0.01],
+      [50, 50],
+      [3000, 3000],
+    ] as const) {
+      lock.switchInterval = set;
+      expect(lock.switchInterval).toBe(get);
+      expect(GlobalLock.from({ ...lock.handle }).switchInterval).toBe(get);
+    }
+    for (const bad of [0, -1, -0.001, Number.NaN, Number.POSITIVE_INFINITY, '5', null, undefined, true]) {
+      expect(() => Object.assign(lock, { switchInterval: bad })).toThrow(expect.objectContaining({ code: 'ERR_GIL_SWITCH_INTERVAL' }));
+      expect(lock.switchInterval).toBe(3000);
+    }
+  },
+};

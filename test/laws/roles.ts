@@ -1,0 +1,41 @@
+/**
+ * Parts that several laws share. Their text travels to threads, so they use nothing but their argument.
+ */
+import type { Action, Ops } from './ops.js';
+import type { Actor, Stage } from './stage.js';
+
+/** Takes the lock, writes its number into the log, lets go. */
+export function* visit({ take, release, log, number }: Ops<undefined>): Action<string> {
+  yield* take();
+  log(number);
+  yield* release();
+  return 'was there';
+}
+
+/**
+ * Runs looks until the log is `input` entries long, and writes its number after each look: on stage with others like it, the log
+ * tells who had the lock, in order.
+ */
+export function* spin({ take, look, release, log, logged, number, input }: Ops<number>): Action<void> {
+  yield* take();
+  log(number);
+  while (logged() < input) {
+    for (let work = 0, sum = 0; work < 2000; work += 1) sum ^= work;
+    yield* look();
+    log(number);
+  }
+  yield* release();
+}
+
+/** The log without repetitions: one entry for each time that another one came. */
+export function tenures(log: readonly number[]): number[] {
+  return log.filter((entry, at) => entry !== log[at - 1]);
+}
+
+/** Once somebody has the lock and has said so: a second actor that wants it, and has asked. */
+export async function rivalThatAsked(stage: Stage): Promise<Actor<string>> {
+  await stage.opened('holding');
+  const rival = stage.start(visit);
+  await stage.asked();
+  return rival;
+}

@@ -1,0 +1,209 @@
+/**
+ * Laws 13 to 18, 21, 22: what a switch is, who pays for it, and what counts as one.
+ */
+import { expect } from 'vitest';
+import { lastHolder } from './contender.js';
+import { rivalThatAsked, spin, tenures, visit } from './roles.js';
+import { NEVER } from './stage.js';
+import type { Proofs, Scene } from './suite.js';
+
+export const switching: Proofs<Scene> = {
+  async 13({ stage }) {
+    const scene = stage({ switchInterval: 1 });
+    const actors = [1, 2, 3].map(() => scene.start(spin, 1500));
+    await Promise.all(actors.map(({ answer }) => answer));
+    const { switches, drops } = scene.lock.stats();
+    const log = scene.log();
+    // Each forced drop is followed by somebody else's entry, so by a new tenure; the others are the first and those after a release.
+    expect(tenures(log).length - drops.forced).toBeGreaterThanOrEqual(1);
+    expect(switches - drops.forced).toBeGreaterThanOrEqual(1);
+    expect(switches - drops.forced).toBeLessThanOrEqual(3);
+
+    // And where there is one drop alone: nothing of the holder's between the two halves but the rival.
+    const once = stage({ switchInterval: 1 });
+    const holder = once.start(function* ({ take, look, release, open, gate, log, stats }) {
+      yield* take();
+      open('holding');
+      yield* gate('go');
+      log(1);
+      const before = stats().switches;
+      yield* look();
+      log(1);
+      const after = stats().switches;
+      yield* release();
+      return after - before;
+    });
+    const rival = await rivalThatAsked(once);
+    once.open('go');
+    // There and back.
+    expect(await holder.answer).toBe(2);
+    await rival.answer;
+    expect(once.log()).toEqual([1, 2, 1]);
+  },
+
+  async 14({ stage }) {
+    const scene = stage({ switchInterval: 1 });
+    const actors = [1, 2].map(() => scene.start(spin, 2000));
+    await Promise.all(actors.map(({ answer }) => answer));
+    const { switches, drops } = scene.lock.stats();
+    // One first take, one hand-over at the end of whoever ends first; every other change of holder is a forced drop, and every forced
+    // drop a change of holder: A, B, A, B.
+    expect(switches).toBe(drops.forced + 2);
+    expect(tenures(scene.log())).toHaveLength(switches);
+  },
+
+  async 15({ stage }) {
+    const only = stage();
+    const switches = await only.solo(function* ({ take, release, io, stats }) {
+      yield* take();
+      const seen = [stats().switches];
+      for (let round = 0; round < 500; round += 1) yield* io(function* () {});
+      seen.push(stats().switches);
+      for (let round = 0; round < 500; round += 1) {
+        yield* release();
+        yield* take();
+      }
+      seen.push(stats().switches);
+      yield* release();
+      return seen;
+    });
+    expect(switches).toEqual([1, 1, 1]);
+    expect(only.lock.stats()).toMatchObject({ holds: 1001, requests: 0, drops: { forced: 0, voluntary: 500, final: 501 } });
+
+    // Beside a thread that is there and wants nothing, and beside one that waits and has not asked: it gets in, and nobody is asked.
+    const scene = stage({ switchInterval: NEVER });
+    const letter = scene.start(function* ({ take, release, io, open, gate }) {
+      yield* take();
+      open('holding');
+      yield* gate('go');
+      yield* io(function* () {
+        yield* gate('inside');
+      });
+      yield* release();
+    });
+    await scene.opened('holding');
+    const waiter = scene.start(function* ({ take, release, open }) {
+      yield* take();
+      open('inside');
+      yield* release();
+    });
+    await scene.waiting(1);
+    scene.open('go');
+    await Promise.all([letter.answer, waiter.answer]);
+    expect(scene.lock.stats()).toMatchObject({ requests: 0, drops: { forced: 0, voluntary: 1 } });
+  },
+
+  async 16({ stage }) {
+    const scene = stage({ switchInterval: 1 });
+    const holder = scene.start(function* ({ take, release, io, open, gate, stats, holds }) {
+      yield* take();
+      open('holding');
+      yield* gate('go');
+      const inside = yield* io(function* () {
+        return [stats().switches >= 2, holds()];
+      });
+      yield* release();
+      return inside;
+    });
+    const rival = await rivalThatAsked(scene);
+    scene.open('go');
+    // The first thing inside sees that the lock has gone to another already.
+    expect(await holder.answer).toEqual([true, false]);
+    await rival.answer;
+    expect(scene.lock.stats()).toMatchObject({ drops: { forced: 0, voluntary: 1, final: 2 } });
+  },
+
+  async 17({ stage }) {
+    const scene = stage({ switchInterval: 0.5 });
+    const actors = [1, 2, 3].map(() =>
+      scene.start(function* ({ take, look, io, release, log, number }) {
+        for (let round = 0; round < 60; round += 1) {
+          yield* take();
+          log(number);
+          for (let turn = 0; turn < 4; turn += 1) {
+            for (let work = 0, sum = 0; work < 5000; work += 1) sum ^= work;
+            yield* look();
+            log(number);
+            yield* io(function* () {});
+            log(number);
+          }
+          yield* release();
+        }
+      }),
+    );
+    await Promise.all(actors.map(({ answer }) => answer));
+    // Everyone writes its number whenever it may have got the lock anew: changes of number are changes of holder.
+    expect(scene.lock.stats().switches).toBe(tenures(scene.log()).length);
+    expect(scene.lock.stats().holds).toBeGreaterThan(scene.lock.stats().switches);
+  },
+
+  async 18({ stage }) {
+    const scene = stage();
+    const first = scene.start(function* ({ take, release, gate, open }) {
+      yield* take();
+      yield* release();
+      open('done');
+      yield* gate('go');
+      yield* take();
+      yield* release();
+    });
+    await scene.opened('done');
+    expect(scene.lock.isLocked()).toBe(false);
+    expect(lastHolder(scene.lock)).toBe(await first.ident);
+    // So its next take is no switch, and another's is.
+    scene.open('go');
+    await first.answer;
+    expect(scene.lock.stats().switches).toBe(1);
+    const second = scene.start(visit);
+    await second.answer;
+    expect(scene.lock.stats().switches).toBe(2);
+    expect(lastHolder(scene.lock)).toBe(await second.ident);
+  },
+
+  async 21({ stage }) {
+    const scene = stage({ switchInterval: 1 });
+    const actors = [1, 2].map(() =>
+      scene.start(function* ({ take, look, release, stats, input, open, isOpen }) {
+        let slices = 0;
+        let last = 0;
+        yield* take();
+        while (stats().switches < input) {
+          if (stats().switches !== last) slices += 1;
+          last = stats().switches;
+          for (let work = 0, sum = 0; work < 2000; work += 1) sum ^= work;
+          yield* look();
+          // Whoever ends first leaves the rest to the other: what comes then is no sharing.
+          if (isOpen('stop')) break;
+        }
+        open('stop');
+        yield* release();
+        return slices;
+      }, 100),
+    );
+    const slices = await Promise.all(actors.map(({ answer }) => answer));
+    expect(Math.min(...slices)).toBeGreaterThanOrEqual(40);
+  },
+
+  async 22({ stage }) {
+    const interval = 4;
+    const scene = stage({ switchInterval: interval });
+    const actors = [1, 2].map(() =>
+      scene.start(function* ({ take, look, release, stats, now, input }) {
+        const starts: [number, number][] = [];
+        yield* take();
+        for (let last = 0; stats().switches < input; ) {
+          if (stats().switches !== last) starts.push([stats().switches, now()]);
+          last = stats().switches;
+          for (let work = 0, sum = 0; work < 2000; work += 1) sum ^= work;
+          yield* look();
+        }
+        yield* release();
+        return starts;
+      }, 40),
+    );
+    const starts = (await Promise.all(actors.map(({ answer }) => answer))).flat().sort((a, b) => a[0] - b[0]);
+    const slices = starts.slice(1).map(([, start], at) => start - starts[at]![1]);
+    // The middle one: a thread may be put aside between taking the lock and reading the clock, which makes a slice look short.
+    expect(slices.sort((a, b) => a - b)[slices.length >> 1]).toBeGreaterThanOrEqual(interval * 0.97);
+  },
+};
