@@ -3,12 +3,13 @@
  * text run for it, and the words that tell what a lock's face does not.
  */
 import { GlobalLock } from 'gil';
-import { BREAKER, LAST_HOLDER, placeOf } from '../../src/lock/layout.js';
+import { BREAKER, LAST_HOLDER, placeOf, REQUESTS } from '../../src/lock/layout.js';
 import { moveIn } from '../../src/lock/place.js';
 import { type Contender, drop, take } from '../../src/lock/protocol.js';
 import { isDue } from '../../src/lock/yielding.js';
 import { runAsync } from '../../src/steps/async.js';
 import { runBlocking } from '../../src/steps/blocking.js';
+import { wait } from '../../src/steps/step.js';
 import type { Words } from './ops.js';
 
 export type { Contender } from '../../src/lock/protocol.js';
@@ -16,6 +17,11 @@ export type { Contender } from '../../src/lock/protocol.js';
 const ended = (): Error => new Error('the actor was ended');
 
 const wordsOf = (lock: GlobalLock): Words => new Int32Array(lock.handle.memory);
+
+/** This thread's own identity at the lock, which no declaration shows. */
+export function identOf(lock: GlobalLock): number {
+  return (lock as unknown as { readonly seat: { readonly ident: number } }).seat.ident;
+}
 
 /** Another thread, as far as the lock can tell. */
 export function newContender(lock: GlobalLock): Contender {
@@ -63,7 +69,29 @@ export function lastHolder(lock: GlobalLock): number {
   return Atomics.load(wordsOf(lock), LAST_HOLDER);
 }
 
-/** What becomes of the places of a thread that was terminated: its pool would do this. */
-export function bury(threadNumber: number): void {
-  GlobalLock.bury(threadNumber);
+// --- for scripts ------------------------------------------------------------------------------------------------------
+
+export type Reason = Parameters<typeof drop>[1];
+export type Settle = Parameters<typeof drop>[2];
+
+/** Three threads at one lock that run step by step. */
+export function scriptedContenders(switchInterval: number) {
+  const lock = new GlobalLock({ switchInterval });
+  return { lock, A: newContender(lock), B: newContender(lock), C: newContender(lock) };
+}
+
+/** The protocol text of a take, a drop, and the question of a look. */
+export { drop as dropping, isAsked as askedBy, take as taking } from '../../src/lock/protocol.js';
+
+/** What the lock counts for this thread alone. */
+export function counts({ words, place }: Contender): { readonly requests: number } {
+  return { requests: Atomics.load(words, place + REQUESTS) };
+}
+
+/** A sleep on an event loop; gives how long it was, in milliseconds. */
+export async function sleepAsync(ms: number): Promise<number> {
+  const words: Words = new Int32Array(new SharedArrayBuffer(4));
+  const begin = performance.now();
+  await runAsync(wait(words, 0, 0, ms));
+  return performance.now() - begin;
 }

@@ -57,10 +57,13 @@ export function play(part: Part): Playing {
   const answer = deferred<unknown>();
   let state: 'playing' | 'over' | 'left' = 'playing';
   const onMessage = (message: FromThread): void => {
-    if (message.kind === 'joined') return ident.resolve(message.ident);
+    if (message.kind === 'joined') {
+      ident.resolve(message.ident);
+      return;
+    }
     state = 'over';
-    if (message.kind === 'done') return answer.resolve(message.value);
-    return answer.reject(Object.assign(new Error(`in a thread: ${message.message}`), { code: message.code }));
+    if (message.kind === 'done') answer.resolve(message.value);
+    else answer.reject(Object.assign(new Error(`in a thread: ${message.message}`), { code: message.code }));
   };
   const onError = (error: unknown): void => answer.reject(error);
   const onExit = (): void => answer.reject(new Error('the thread ended'));

@@ -3,7 +3,7 @@
  * one lock, where the main thread goes through the lock's own async face.
  */
 import type { GlobalLock, Releaser } from 'gil';
-import { ioAsync, lookAsync, newContender, release, takeAsync, tryTake } from './contender.js';
+import { identOf, ioAsync, lookAsync, newContender, release, takeAsync, tryTake } from './contender.js';
 import { play } from './crew.js';
 import { driveAsync } from './drive.js';
 import { type Command, makeOps } from './ops.js';
@@ -36,7 +36,7 @@ function asThread({ stage, number, input, program }: Part): Actor<unknown> {
 function asMainThread(part: Part): Actor<unknown> {
   const { lock } = part.stage;
   const leaving = new AbortController();
-  return asTask(part, lock.seat.ident, () => lock.isHeldByCurrentThread(), leaving, facePerformer(lock, leaving.signal, part));
+  return asTask(part, identOf(lock), () => lock.isHeldByCurrentThread(), leaving, facePerformer(lock, leaving.signal, part));
 }
 
 function asContender(part: Part): Actor<unknown> {

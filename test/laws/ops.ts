@@ -48,6 +48,8 @@ export interface Ops<Input> {
   io<Result>(body: () => Action<Result>): Action<Result>;
   /** Waits until the gate is open. */
   gate(gate: Gate): Action<void>;
+  /** No command at all: for a body that only looks around. */
+  nothing(): Action<void>;
   /** Runs an action that should fail; gives the error's code, or `none`. */
   refusal(action: Action<unknown>): Action<string>;
   isOpen(gate: Gate): boolean;
@@ -100,6 +102,7 @@ export function makeOps<Input>({ words, number, input, stats, holds }: Setting<I
     look: (times = 1) => ask({ do: 'look', times }),
     io: (body) => ask({ do: 'io', body }),
     gate: (gate) => ask({ do: 'gate', index: indexOf(gate) }),
+    *nothing() {},
     *refusal(action) {
       try {
         yield* action;

@@ -20,9 +20,20 @@ export function* spin({ take, look, release, log, logged, number, input }: Ops<n
   yield* take();
   log(number);
   while (logged() < input) {
-    for (let work = 0, sum = 0; work < 2000; work += 1) sum ^= work;
+    for (let work = 0; work < 2000; work += 1) Math.imul(work, work);
     yield* look();
     log(number);
+  }
+  yield* release();
+}
+
+/** Takes the lock, opens `holding`, and computes, looking as it goes, until the gate `stop` is open. */
+export function* compute({ take, look, release, open, isOpen }: Ops<undefined>): Action<void> {
+  yield* take();
+  open('holding');
+  while (!isOpen('stop')) {
+    for (let work = 0; work < 2000; work += 1) Math.imul(work, work);
+    yield* look();
   }
   yield* release();
 }

@@ -95,12 +95,14 @@ export const switching: Proofs<Scene> = {
 
   async 16({ stage }) {
     const scene = stage({ switchInterval: 1 });
-    const holder = scene.start(function* ({ take, release, io, open, gate, stats, holds }) {
+    const holder = scene.start(function* ({ take, release, io, nothing, open, gate, stats, holds }) {
       yield* take();
       open('holding');
       yield* gate('go');
       const inside = yield* io(function* () {
-        return [stats().switches >= 2, holds()];
+        const first = [stats().switches >= 2, holds()];
+        yield* nothing();
+        return first;
       });
       yield* release();
       return inside;
@@ -121,7 +123,7 @@ export const switching: Proofs<Scene> = {
           yield* take();
           log(number);
           for (let turn = 0; turn < 4; turn += 1) {
-            for (let work = 0, sum = 0; work < 5000; work += 1) sum ^= work;
+            for (let work = 0; work < 5000; work += 1) Math.imul(work, work);
             yield* look();
             log(number);
             yield* io(function* () {});
@@ -170,7 +172,7 @@ export const switching: Proofs<Scene> = {
         while (stats().switches < input) {
           if (stats().switches !== last) slices += 1;
           last = stats().switches;
-          for (let work = 0, sum = 0; work < 2000; work += 1) sum ^= work;
+          for (let work = 0; work < 2000; work += 1) Math.imul(work, work);
           yield* look();
           // Whoever ends first leaves the rest to the other: what comes then is no sharing.
           if (isOpen('stop')) break;
@@ -194,7 +196,7 @@ export const switching: Proofs<Scene> = {
         for (let last = 0; stats().switches < input; ) {
           if (stats().switches !== last) starts.push([stats().switches, now()]);
           last = stats().switches;
-          for (let work = 0, sum = 0; work < 2000; work += 1) sum ^= work;
+          for (let work = 0; work < 2000; work += 1) Math.imul(work, work);
           yield* look();
         }
         yield* release();

@@ -19,39 +19,12 @@ import {
 } from '../../src/lock/layout.js';
 import { bury, type Contender, drop, isAsked, take } from '../../src/lock/protocol.js';
 import { perform } from '../../src/steps/perform.js';
-import { CHANGED, type Protocol, type Step, TIMED_OUT, type WaitOutcome, WOKEN, type Words } from '../../src/steps/step.js';
+import { CHANGED, type Step, TIMED_OUT, WOKEN, type Words } from '../../src/steps/step.js';
+import { Puppet } from './puppet.js';
 
 function contender(words: Words, ident: number): Contender {
   const dialect = dialects['cpython-3.13'];
   return { words, ident, place: placeOf(ident), dialect, ownWaiters: 0, ownRequest: 0, debt: 'none', inherited: 0, ticks: 0 };
-}
-
-/** A thread that runs until it sleeps, or to its end. */
-class Puppet<T> {
-  readonly #protocol: Protocol<T>;
-  /** The sleep it is in. */
-  sleep: Step | undefined;
-  result: T | undefined;
-  state: 'ready' | 'asleep' | 'done' = 'ready';
-
-  constructor(protocol: Protocol<T>) {
-    this.#protocol = protocol;
-    this.#run(protocol.next());
-  }
-
-  /** Ends its sleep. */
-  wake(outcome: WaitOutcome): this {
-    this.#run(this.#protocol.next(outcome));
-    return this;
-  }
-
-  #run(first: IteratorResult<Step, T>): void {
-    let turn = first;
-    while (!turn.done && turn.value.operation !== 'wait') turn = this.#protocol.next(perform(turn.value));
-    this.state = turn.done ? 'done' : 'asleep';
-    this.sleep = turn.done ? undefined : turn.value;
-    if (turn.done) this.result = turn.value;
-  }
 }
 
 const setUp = () => {
