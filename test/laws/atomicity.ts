@@ -41,6 +41,7 @@ async function race(scene: Stage, input: Race): Promise<number> {
   await scene.asked();
   scene.open('go');
   await Promise.all([writer.answer, rival.answer]);
+  await scene.close();
   return scene.cells[0]!;
 }
 

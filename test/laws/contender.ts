@@ -69,6 +69,11 @@ export function lastHolder(lock: GlobalLock): number {
   return Atomics.load(wordsOf(lock), LAST_HOLDER);
 }
 
+/** How often the thread `ident` has asked. */
+export function requestsOf(lock: GlobalLock, ident: number): number {
+  return Atomics.load(wordsOf(lock), placeOf(ident) + REQUESTS);
+}
+
 // --- for scripts ------------------------------------------------------------------------------------------------------
 
 export type Reason = Parameters<typeof drop>[1];
@@ -82,11 +87,6 @@ export function scriptedContenders(switchInterval: number) {
 
 /** The protocol text of a take, a drop, and the question of a look. */
 export { drop as dropping, isAsked as askedBy, take as taking } from '../../src/lock/protocol.js';
-
-/** What the lock counts for this thread alone. */
-export function counts({ words, place }: Contender): { readonly requests: number } {
-  return { requests: Atomics.load(words, place + REQUESTS) };
-}
 
 /** A sleep on an event loop; gives how long it was, in milliseconds. */
 export async function sleepAsync(ms: number): Promise<number> {

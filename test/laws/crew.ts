@@ -3,9 +3,9 @@
  * would take most of the run. Not on the same stage, where it would be the same thread to the lock; and not if it is stuck.
  */
 import { Worker } from 'node:worker_threads';
-import type { LockHandle } from 'gil';
+import { GlobalLock, type LockHandle } from 'gil';
 import { blockingPerformer, driveSync } from './drive.js';
-import { makeOps, type Words } from './ops.js';
+import { makeOps, SHARED_WORDS, type Words } from './ops.js';
 
 /** A part, as it is sent to a thread. */
 export interface Part {
@@ -49,6 +49,15 @@ const THREAD = `
 `;
 
 const idle: Worker[] = [];
+
+/** Has so many threads ready, so that the first laws do not wait for threads to start. */
+export async function rehearse(threads: number): Promise<void> {
+  const words: Words = new Int32Array(new SharedArrayBuffer(SHARED_WORDS * 4));
+  const { handle } = new GlobalLock();
+  const all = Array.from({ length: threads }, (_, number) => play({ handle, words, number, input: undefined, text: '(function* () {})' }));
+  await Promise.all(all.map(({ answer }) => answer));
+  await Promise.all(all.map((each) => each.end()));
+}
 
 /** Gives a part to a thread. */
 export function play(part: Part): Playing {

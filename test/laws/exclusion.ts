@@ -52,7 +52,7 @@ export const exclusion: Proofs<Scene> = {
     expect(await holder.answer).toBe(true);
   },
 
-  async 3({ stage }) {
+  async 3({ driver, stage }) {
     const only = stage();
     const seen = await only.solo(function* ({ take, takeSync, tryTake, refusal, holds, release }) {
       yield* take();
@@ -62,6 +62,17 @@ export const exclusion: Proofs<Scene> = {
     });
     expect(seen).toEqual(['ERR_GIL_ALREADY_HELD', false, true]);
     expect(only.lock.stats()).toMatchObject({ holds: 1, drops: { final: 1 } });
+    if (driver === 'blocking') return;
+    // A second acquire of one event loop is no re-entry: it is another task, and waits for its turn.
+    const { lock } = stage();
+    const release = await lock.acquire();
+    const order: string[] = [];
+    const other = lock.runExclusive(() => order.push('other'));
+    await new Promise((resolve) => setImmediate(resolve));
+    order.push('first');
+    release();
+    await other;
+    expect(order).toEqual(['first', 'other']);
   },
 
   async 4({ stage }) {

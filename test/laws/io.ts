@@ -38,6 +38,7 @@ export const io: Proofs<Scene> = {
       // The reader asks after an interval at the earliest, and the other one never lets go unasked.
       expect(await reader.answer).toBeGreaterThanOrEqual(interval * 0.97);
       await computer.answer;
+      await scene.close();
     }
   },
 

@@ -1,9 +1,9 @@
 /**
  * Every law on every driver, and the table of what held.
  */
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { atomicity } from './atomicity.js';
-import { dismiss } from './crew.js';
+import { dismiss, rehearse } from './crew.js';
 import { exclusion } from './exclusion.js';
 import { awaiting, blocking, mainFirst, mainSecond } from './factories.js';
 import { io } from './io.js';
@@ -18,6 +18,8 @@ import { lawTable, resultsOf } from './table.js';
 const LIVE = { ...exclusion, ...requests, ...switching, ...io, ...life, ...atomicity };
 const FACTORIES = [blocking, awaiting, mainFirst, mainSecond];
 const DRIVERS = ['scripted', ...FACTORIES.map(({ name }) => name)];
+
+beforeAll(() => rehearse(6));
 
 // biome-ignore lint/correctness/noEmptyPattern: the runner reads this list of fixtures from the text, and wants a pattern
 afterAll(async ({}, suite) => {

@@ -13,9 +13,16 @@ export interface Law {
   readonly source: string;
   /** Where the law has no exact meaning in JavaScript: what is asserted instead. */
   readonly nearest?: string;
+  /** The same for one driver only, by its name. */
+  readonly nearestOn?: Readonly<Record<string, string>>;
 }
 
 const GIL = 'CPython Python/ceval_gil.c';
+
+/** What law `number` is asserted by on this driver, if not by what it says. */
+export function nearestMeaning({ nearest, nearestOn }: Law, driver: string): string | undefined {
+  return nearest ?? nearestOn?.[driver];
+}
 
 export const LAWS: readonly Law[] = [
   { number: 1, says: 'never two holders', certainty: 'det', source: `${GIL}: take_gil` },
@@ -142,8 +149,15 @@ export const LAWS: readonly Law[] = [
     says: 'a contended acquire of another lock lets go; an uncontended one and a release do not',
     certainty: 'det',
     source: 'CPython Python/thread.c: PyThread_acquire_lock_timed_with_retries',
+    nearestOn: { async: 'an event loop lets go of the lock it lives under whenever it awaits, so also while it awaits another lock' },
   },
-  { number: 33, says: 'sleep(0) lets go', certainty: 'det', source: 'CPython Modules/timemodule.c: pysleep' },
+  {
+    number: 33,
+    says: 'sleep(0) lets go',
+    certainty: 'det',
+    source: 'CPython Modules/timemodule.c: pysleep',
+    nearestOn: { async: 'an event loop does not sleep: it awaits a timer of 0 inside releaseForIO' },
+  },
   {
     number: 34,
     says: 'the lock is back after a blocking section, however it ended',

@@ -30,6 +30,7 @@ export const life: Proofs<Scene> = {
       const started = scene.start(compute);
       expect(await starter.answer).toBeGreaterThanOrEqual(interval * 0.97);
       await started.answer;
+      await scene.close();
     }
   },
 

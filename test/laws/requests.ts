@@ -4,7 +4,7 @@
 import { GlobalLock } from 'gil';
 import { expect } from 'vitest';
 import { isAsked, sleepAsync } from './contender.js';
-import { visit } from './roles.js';
+import { stay, untilTicks, visit } from './roles.js';
 import { NEVER } from './stage.js';
 import type { Proofs, Scene } from './suite.js';
 
@@ -33,6 +33,65 @@ export const requests: Proofs<Scene> = {
     const sleeps: number[] = [];
     for (let turn = 0; turn < 200; turn += 1) sleeps.push(await sleepAsync(1));
     expect(Math.min(...sleeps)).toBeGreaterThanOrEqual(0.97);
+  },
+
+  async 8({ stage }) {
+    const interval = 60;
+    // A round counts if the hand-over is early enough: while both wait in their first interval.
+    let counted = 0;
+    for (let round = 0; counted === 0 && round < 20; round += 1) {
+      const scene = stage({ switchInterval: interval });
+      const holder = scene.start(function* ({ take, release, open, gate, now, stats }) {
+        yield* take();
+        open('holding');
+        yield* gate('go');
+        const asked = stats().requests;
+        const at = now();
+        yield* release();
+        return { asked, at };
+      });
+      await scene.opened('holding');
+      // First come is first woken here, so the second one sleeps through the hand-over.
+      const next = scene.start(stay);
+      await scene.waiting(1);
+      const sleeper = scene.start(visit);
+      await scene.waiting(2);
+      await untilTicks(stage, 1, interval / 3);
+      scene.open('go');
+      const { asked, at } = await holder.answer;
+      await scene.until(() => scene.lock.stats().requests > 0 || scene.log().length > 0);
+      const later = Number(process.hrtime.bigint()) / 1e6 - at;
+      const handedOver = scene.log().length === 0;
+      scene.open('stop');
+      await Promise.all([next.answer, sleeper.answer]);
+      await scene.close();
+      if (asked > 0 || !handedOver) continue;
+      counted += 1;
+      // Its first interval ends a third before this, and asks nobody: the lock is another's by then.
+      expect(later).toBeGreaterThanOrEqual(interval * 0.97);
+    }
+    expect(counted).toBe(1);
+  },
+
+  async 9({ stage }) {
+    const interval = 40;
+    const scene = stage({ switchInterval: interval });
+    const holder = scene.start(stay);
+    await scene.opened('inside');
+    const begin = performance.now();
+    const waiter = scene.start(visit);
+    await scene.waiting(1);
+    // It has counted itself in, and is asleep long before this.
+    await untilTicks(stage, 1, interval / 4);
+    scene.lock.switchInterval = 0.5;
+    await scene.asked();
+    expect(performance.now() - begin).toBeGreaterThanOrEqual(interval * 0.97);
+    // From now on by the new one: it asks so often before another lock's waiter has by the old one.
+    const before = scene.lock.stats().requests;
+    const ticks = await untilTicks(stage, 20, interval, () => scene.lock.stats().requests >= before + 20);
+    expect(ticks).toBeLessThan(20);
+    scene.open('stop');
+    await Promise.all([holder.answer, waiter.answer]);
   },
 
   async 10({ stage }) {

@@ -3,6 +3,7 @@
  */
 import type { Action, Ops } from './ops.js';
 import type { Actor, Stage } from './stage.js';
+import type { Scene } from './suite.js';
 
 /** Takes the lock, writes its number into the log, lets go. */
 export function* visit({ take, release, log, number }: Ops<undefined>): Action<string> {
@@ -36,6 +37,31 @@ export function* compute({ take, look, release, open, isOpen }: Ops<undefined>):
     yield* look();
   }
   yield* release();
+}
+
+/** Takes the lock, opens `inside`, and stays, without a look, until the gate `stop` is open. */
+export function* stay({ take, release, open, gate }: Ops<undefined>): Action<void> {
+  yield* take();
+  open('inside');
+  yield* gate('stop');
+  yield* release();
+}
+
+/**
+ * A clock made of a lock of its own: a waiter there asks once in `interval` milliseconds. Waits until it has asked `count` times, or
+ * `enough` says so; gives how often it has.
+ */
+export async function untilTicks(open: Scene['stage'], count: number, interval: number, enough = () => false): Promise<number> {
+  const clock = open({ switchInterval: interval });
+  const holder = clock.start(stay);
+  await clock.opened('inside');
+  const waiter = clock.start(visit);
+  await clock.until(() => clock.lock.stats().requests >= count || enough());
+  const ticks = clock.lock.stats().requests;
+  clock.open('stop');
+  await Promise.all([holder.answer, waiter.answer]);
+  await clock.close();
+  return ticks;
 }
 
 /** The log without repetitions: one entry for each time that another one came. */

@@ -5,7 +5,7 @@
 import { expect } from 'vitest';
 import { CHANGED, TIMED_OUT, WOKEN } from '../../src/steps/step.js';
 import { Puppet } from '../lock/puppet.js';
-import { askedBy, type Contender, counts, dropping, type Reason, type Settle, scriptedContenders, taking } from './contender.js';
+import { askedBy, type Contender, dropping, type Reason, requestsOf, type Settle, scriptedContenders, taking } from './contender.js';
 import type { Proofs } from './suite.js';
 
 /** Milliseconds. */
@@ -34,7 +34,7 @@ class Script {
   }
 
   requestsOf(who: 'A' | 'B' | 'C'): number {
-    return counts(this.thread(who)).requests;
+    return requestsOf(this.lock, this.thread(who).ident);
   }
 
   thread(who: 'A' | 'B' | 'C'): Contender {

@@ -102,9 +102,9 @@ export class Stage {
     await this.until(() => this.lock.stats().requests >= times);
   }
 
-  /** Waits until so many actors wait for the lock and have written all that they write about it. */
-  async waiting(count: number, before = 0): Promise<void> {
-    await this.until(() => this.lock.stats().waiting >= count && this.lock.stats().waits - before >= count);
+  /** Waits until actors have begun to wait for the lock so many times, and have written all that they write about it. */
+  async waiting(times: number): Promise<void> {
+    await this.until(() => this.lock.stats().waits >= times);
   }
 
   /** What the actors wrote so far. */

@@ -3,7 +3,7 @@
  * has no test there, and a dash in the table.
  */
 import { describe, it, onTestFinished } from 'vitest';
-import { LAWS } from './laws.js';
+import { LAWS, nearestMeaning } from './laws.js';
 import { type Factory, Stage, type StageOptions } from './stage.js';
 
 /** What a law's test is given. */
@@ -26,10 +26,12 @@ declare module 'vitest' {
 /** One test for each law that `proofs` shows. */
 export function describeLaws<Given>(driver: string, proofs: Proofs<Given>, given: () => Given): void {
   describe(driver, () => {
-    for (const { number, says, nearest } of LAWS) {
+    for (const law of LAWS) {
+      const { number, says } = law;
       const proof = proofs[number];
       if (proof === undefined) continue;
-      it(`law ${number}: ${says}${nearest === undefined ? '' : ` (nearest meaning: ${nearest})`}`, async ({ task }) => {
+      const nearest = nearestMeaning(law, driver);
+      it(`law ${number}: ${says}${nearest === undefined ? '' : `; its nearest meaning: ${nearest}`}`, async ({ task }) => {
         task.meta.law = { number, driver };
         await proof(given());
       });

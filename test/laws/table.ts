@@ -2,7 +2,7 @@
  * The table of laws and drivers: what held in this very run, and which laws are asserted by the nearest that JavaScript has.
  */
 import type { File, Suite } from '@vitest/runner';
-import { LAWS } from './laws.js';
+import { LAWS, nearestMeaning } from './laws.js';
 
 /** How one law fared on one driver. */
 export type Outcome = 'held' | 'broken' | 'not run';
@@ -33,11 +33,15 @@ export function lawTable(results: readonly Result[], drivers: readonly string[])
     return outcome === 'held' ? `✓${mark}` : outcome === 'broken' ? `✗${mark}` : '·';
   };
   const head = ['law', ...drivers, '', 'what it says'];
-  const rows = LAWS.map(({ number, certainty, says, nearest }) => [
-    String(number),
-    ...drivers.map((driver) => cell(number, driver, nearest === undefined ? '' : '*')),
-    certainty,
-    says,
+  const rows = LAWS.map((law) => [
+    String(law.number),
+    ...drivers.map((driver) => cell(law.number, driver, nearestMeaning(law, driver) === undefined ? '' : '*')),
+    law.certainty,
+    law.says,
+  ]);
+  const footnotes = LAWS.flatMap(({ number, nearest, nearestOn = {} }) => [
+    ...(nearest === undefined ? [] : [`* law ${number}: ${nearest}`]),
+    ...Object.entries(nearestOn).map(([driver, meaning]) => `* law ${number}, ${driver}: ${meaning}`),
   ]);
   const widths = head.map((_, column) => Math.max(...[head, ...rows].map((row) => row[column]!.length)));
   const line = (row: readonly string[]): string =>
@@ -51,6 +55,6 @@ export function lawTable(results: readonly Result[], drivers: readonly string[])
     ...rows.map(line),
     '',
     `${count('held')} held, ${count('broken')} broken, ${count('not run')} not run. ✓ held  ✗ broken  · not run  – nothing to say  * by the nearest meaning:`,
-    ...LAWS.filter(({ nearest }) => nearest !== undefined).map(({ number, nearest }) => `* law ${number}: ${nearest}`),
+    ...footnotes,
   ].join('\n');
 }
