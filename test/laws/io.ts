@@ -3,7 +3,6 @@
  */
 import { GlobalLock, sleep, ThreadPool } from 'gil';
 import { expect, onTestFinished } from 'vitest';
-import { isAsked } from './contender.js';
 import { compute } from './roles.js';
 import { NEVER } from './stage.js';
 import type { Proofs, Scene } from './suite.js';
@@ -248,7 +247,6 @@ export const io: Proofs<Scene> = {
       yield* release();
     });
     await scene.asked();
-    await scene.until(() => isAsked(scene.lock, scene.lock.holder()?.ident ?? 0));
     scene.open('go');
     expect(await holder.answer).toEqual([true, (50_000 * 49_999) / 2, 0, 2]);
     await rival.answer;

@@ -3,6 +3,7 @@
  * that block or as tasks of an event loop, is a factory's business; laws do not know.
  */
 import { type DialectName, GlobalLock } from 'gil';
+import { isAsked } from './contender.js';
 import { type Gate, makeOps, type Ops, openings, type Program, readLog, SHARED_WORDS, type Words } from './ops.js';
 
 export interface StageOptions {
@@ -97,9 +98,12 @@ export class Stage {
     }
   }
 
-  /** Waits until a waiter has asked for the lock so many times. */
+  /** Waits until waiters have asked so many times, and the holder can know of it. */
   async asked(times = 1): Promise<void> {
-    await this.until(() => this.lock.stats().requests >= times);
+    await this.until(() => {
+      const holder = this.lock.holder();
+      return this.lock.stats().requests >= times && holder !== null && isAsked(this.lock, holder.ident);
+    });
   }
 
   /** Waits until actors have begun to wait for the lock so many times, and have written all that they write about it. */
