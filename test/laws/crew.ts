@@ -70,7 +70,8 @@ export function play(part: Part): Playing {
       ident.resolve(message.ident);
       return;
     }
-    state = 'over';
+    // One that is being terminated may still say so.
+    if (state === 'playing') state = 'over';
     if (message.kind === 'done') answer.resolve(message.value);
     else answer.reject(Object.assign(new Error(`in a thread: ${message.message}`), { code: message.code }));
   };
@@ -83,12 +84,12 @@ export function play(part: Part): Playing {
     ident: ident.promise,
     answer: answer.promise,
     end: async () => {
-      if (state === 'playing') await worker.terminate();
-      if (state === 'over') {
-        worker.off('message', onMessage).off('error', onError).off('exit', onExit);
-        idle.push(worker);
-      }
+      const before = state;
       state = 'left';
+      if (before === 'playing') await worker.terminate();
+      if (before !== 'over') return;
+      worker.off('message', onMessage).off('error', onError).off('exit', onExit);
+      idle.push(worker);
     },
   };
 }

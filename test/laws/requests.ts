@@ -86,10 +86,10 @@ export const requests: Proofs<Scene> = {
     scene.lock.switchInterval = 0.5;
     await scene.asked();
     expect(performance.now() - begin).toBeGreaterThanOrEqual(interval * 0.97);
-    // From now on by the new one: it asks so often before another lock's waiter has by the old one.
+    // From now on by the new one: it asks twenty times before another lock’s waiter has ten times by the old one.
     const before = scene.lock.stats().requests;
-    const ticks = await untilTicks(stage, 20, interval, () => scene.lock.stats().requests >= before + 20);
-    expect(ticks).toBeLessThan(20);
+    const ticks = await untilTicks(stage, 10, interval, () => scene.lock.stats().requests >= before + 20);
+    expect(ticks).toBeLessThan(10);
     scene.open('stop');
     await Promise.all([holder.answer, waiter.answer]);
   },
