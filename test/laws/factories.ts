@@ -101,7 +101,11 @@ function asTask(part: Part, ident: number, holds: () => boolean, leaving: AbortC
   const { stage, number, input, program } = part;
   const ops = makeOps({ words: stage.words, number, input: input as never, stats: () => stage.lock.stats(), holds });
   // As a thread would: not before whoever started it has gone on.
-  const answer = nextTurn().then(() => driveAsync(program(ops), perform));
+  const whileHere: Perform = (command) => {
+    if (leaving.signal.aborted) throw new Error('the actor was ended');
+    return perform(command);
+  };
+  const answer = nextTurn().then(() => driveAsync(program(ops), whileHere));
   answer.catch(() => {});
   return {
     ident: Promise.resolve(ident),

@@ -61,9 +61,9 @@ export const scripted: Proofs<undefined> = {
   5() {
     const script = heldByA();
     script.drop('A', 'final', 'later');
-    // To its end without a sleep.
+    // To its end without a sleep, and without becoming a waiter.
     expect(script.take('B').state).toBe('done');
-    expect(script.requestsOf('B')).toBe(0);
+    expect(script.lock.stats()).toMatchObject({ holds: 2, waits: 0, requests: 0 });
   },
 
   6() {
@@ -146,7 +146,9 @@ export const scripted: Proofs<undefined> = {
     // Free, and yet not A's to take; being woken for nothing does not change that.
     expect(script.lock.isLocked()).toBe(false);
     expect([a.state, a.wake(WOKEN).state, a.wake(CHANGED).state]).toEqual(['asleep', 'asleep', 'asleep']);
+    expect(a.isStirred).toBe(false);
     b.wake(WOKEN);
+    expect(a.isStirred).toBe(true);
     expect(a.wake(WOKEN).state).toBe('done');
   },
 
@@ -215,6 +217,7 @@ export const scripted: Proofs<undefined> = {
     const a = script.drop('A', 'forced', 'now');
     expect(a.state).toBe('asleep');
     b.callOff();
+    expect(a.isStirred).toBe(true);
     expect(a.wake(WOKEN).state).toBe('done');
     // It gave up before A looked: A does not even sleep.
     const early = askedByB();
