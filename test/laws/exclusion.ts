@@ -108,7 +108,7 @@ export const exclusion: Proofs<Scene> = {
 
   async 6({ stage }) {
     const scene = stage({ switchInterval: NEVER });
-    const barger = scene.start(function* ({ take, tryTake, release, open, isOpen, gate }) {
+    const barger = scene.start(function* ({ take, tryTake, release, open, isOpen, gate, stats }) {
       yield* take();
       open('holding');
       yield* gate('go');
@@ -117,9 +117,15 @@ export const exclusion: Proofs<Scene> = {
       // The waiter is woken by each release, and is on its way when this thread comes again.
       while (won === 0 && rounds < 10_000 && !isOpen('done')) {
         rounds += 1;
+        const before = stats();
         yield* release();
-        if (yield* tryTake()) won += 1;
-        else yield* take();
+        if (!(yield* tryTake())) {
+          yield* take();
+          continue;
+        }
+        const after = stats();
+        // The same waiter was there before and after.
+        if (before.waiting > 0 && after.waiting > 0 && before.waits === after.waits) won += 1;
       }
       yield* release();
       return won;
