@@ -38,7 +38,7 @@ export const LAWS: readonly Law[] = [
     says: 'of nested pairs only the outermost lets go',
     certainty: 'det',
     source: 'CPython Python/pystate.c: PyGILState_Ensure, PyGILState_Release',
-    nearest: 'there is no nested hold to count: a releaser lets go once, however often it is called, and never ends a later hold',
+    nearest: 'there is no nested hold to count: a releaser lets go once; called again, it leaves a later hold alone',
   },
   { number: 5, says: 'a free lock is taken at once: no wait, no request', certainty: 'det', source: `${GIL}: take_gil` },
   { number: 6, says: 'a newcomer may take a free lock ahead of woken waiters', certainty: 'stat', source: `${GIL}: take_gil` },
