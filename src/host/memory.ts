@@ -31,10 +31,10 @@ export interface AsyncWait {
   abandon(): void;
 }
 
-/** No async sleep is longer. One that was given up stays in the platform's line until it is woken or its time is up. */
+/** No async sleep is longer: one that was given up stays in the platform's line until it is woken or its time is up. */
 const LONGEST = 1000;
 
-/** Like `waitBlocking`, without blocking; keeps the process alive until it ends. It may wake for no reason: sleepers look again. */
+/** Like `waitBlocking`, without blocking; keeps the process alive until it ends. Its time may be up early: whoever minds looks at the clock. */
 export function waitAsync(words: Words, index: number, seen: number, timeout: number): WaitOutcome | AsyncWait {
   const wait = Atomics.waitAsync(words, index, seen, Math.min(timeout, LONGEST));
   if (!wait.async) return OUTCOME[wait.value];
@@ -44,7 +44,7 @@ export function waitAsync(words: Words, index: number, seen: number, timeout: nu
     if (state === 'waiting') letGo();
     else if (value === 'ok') Atomics.notify(words, index, 1);
     state = 'over';
-    return value === 'timed-out' && timeout > LONGEST ? WOKEN : OUTCOME[value];
+    return OUTCOME[value];
   });
   return {
     outcome,

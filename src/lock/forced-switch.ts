@@ -12,7 +12,7 @@ export const EVERYBODY = Number.POSITIVE_INFINITY;
  * waiter takes a free lock as soon as it is woken; a dead one that nobody buried stays in the count for ever.
  */
 const DOUBT_AFTER = 20;
-const DOUBTS = 5;
+const DOUBTS = 25;
 
 /** Sleeps until another thread has taken the lock, or nobody wants it any more. `overdue` if the time `until` came first. */
 export function* awaitSwitch(self: Contender, until: number): Protocol<'settled' | 'overdue'> {

@@ -35,11 +35,11 @@ export function* request(self: Contender, switchNumber: number): Protocol<void> 
   const { words, ident } = self;
   const holder = holderIn(yield* load(words, LOCK));
   if (holder === NOBODY || (yield* load(words, SWITCH_NUMBER)) !== switchNumber) return;
-  count(self, REQUESTS);
   note(self, { type: 'request', holder });
   // An own waiter's request never goes through the breaker: a look of this thread, which blocks, could not honour it.
   if (holder === ident) self.ownRequest = stamp(switchNumber);
   else yield* store(words, placeOf(holder) + BREAKER, stamp(switchNumber));
+  count(self, REQUESTS);
 }
 
 /** Whether another thread asked the holder `self` to drop, and meant this very hold. */

@@ -1,9 +1,10 @@
 /**
  * The async driver: a `wait` becomes a promise, so that an event loop never blocks. Everything between two waits runs at once.
  */
+import { now } from '../host/clock.js';
 import { waitAsync } from '../host/memory.js';
 import { perform } from './perform.js';
-import type { Protocol, Step } from './step.js';
+import { type Protocol, type Step, TIMED_OUT } from './step.js';
 
 /** What is thrown into a protocol that is to withdraw. Not a `return()`: a `yield*` whose inner `finally` takes steps would go on after it. */
 const WITHDRAW = Symbol('withdraw');
@@ -44,10 +45,23 @@ async function withdraw(protocol: Protocol<unknown>): Promise<void> {
   }
 }
 
-async function sleep({ words, index, first, second, third }: Step, signal: AbortSignal | undefined): Promise<number | 'aborted'> {
+/**
+ * Sleeps for no less than its time, in naps. An event loop's timers may be early by up to a millisecond, which can be the whole of a
+ * switch interval: nobody is to be asked before it is over (law 7).
+ */
+async function sleep(step: Step, signal: AbortSignal | undefined): Promise<number | 'aborted'> {
+  const end = now() + step.second;
+  for (let left = step.second; ; left = end - now()) {
+    const outcome = await nap(step, left, signal);
+    if (outcome !== TIMED_OUT || now() >= end) return outcome;
+    if (signal?.aborted) return 'aborted';
+  }
+}
+
+async function nap({ words, index, first, third }: Step, ms: number, signal: AbortSignal | undefined): Promise<number | 'aborted'> {
   // Counted before it is in the platform's line and until its end has been heard of: never too low.
   if (third !== 0) Atomics.add(words, third, 1);
-  const wait = waitAsync(words, index, first, second);
+  const wait = waitAsync(words, index, first, ms);
   if (typeof wait === 'number') {
     if (third !== 0) Atomics.sub(words, third, 1);
     return wait;

@@ -65,8 +65,7 @@ describe('a thread that is ended from outside while it holds the lock', () => {
     const lock = new GlobalLock();
     const words = sharedWords();
     const { worker } = startThread(lock, words, 0, async ({ lock, words }) => {
-      // @ts-expect-error: written for a worker, which knows this function
-      const { Worker } = process.getBuiltinModule?.('node:worker_threads') ?? (await import('node:worker_threads'));
+      const { Worker } = process.getBuiltinModule('node:worker_threads');
       const program = `
         const { workerData: { handle, words } } = require('node:worker_threads');
         import('gil').then(({ GlobalLock }) => {

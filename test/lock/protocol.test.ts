@@ -139,7 +139,7 @@ describe('a forced dropper', () => {
     const asking = take(b, forever);
     const asker = new Puppet(asking).wake(TIMED_OUT);
     const dropper = new Puppet(drop(a, 'forced', 'now'));
-    for (let doubt = 0; doubt < 4; doubt += 1) expect(dropper.wake(TIMED_OUT).state).toBe('asleep');
+    for (let doubt = 0; doubt < 24; doubt += 1) expect(dropper.wake(TIMED_OUT).state).toBe('asleep');
     expect(dropper.wake(TIMED_OUT).state).toBe('done');
     expect(asker.state).toBe('asleep');
 

@@ -18,6 +18,11 @@ export class Puppet<T> {
     this.#run(protocol.next());
   }
 
+  /** Whether what it sleeps on has changed: it is being woken, or would not have fallen asleep. */
+  get isStirred(): boolean {
+    return this.sleep !== undefined && Atomics.load(this.sleep.words, this.sleep.index) !== this.sleep.first;
+  }
+
   /** Ends its sleep. */
   wake(outcome: WaitOutcome): this {
     this.#run(this.#protocol.next(outcome));
