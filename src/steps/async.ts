@@ -2,7 +2,7 @@
  * The async driver: a `wait` becomes a promise, so that an event loop never blocks. Everything between two waits runs at once.
  */
 import { waitAsync } from '../host/memory.js';
-import { perform } from './perform.js';
+import { perform, withdraw } from './perform.js';
 import type { Protocol, Step } from './step.js';
 
 /**
@@ -22,8 +22,7 @@ export async function runAsync<T>(protocol: Protocol<T>, signal?: AbortSignal, r
       turn = protocol.next(outcome);
       continue;
     }
-    let withdrawal = protocol.return(undefined as T);
-    while (!withdrawal.done) withdrawal = protocol.next(perform(withdrawal.value));
+    withdraw(protocol);
     throw refusal?.() ?? signal?.reason;
   }
   return turn.value;

@@ -1,9 +1,9 @@
 /**
- * The steps that no driver has to wait for, performed on real memory. What is left to a driver is `wait`.
+ * The steps that no driver has to wait for, performed on real memory. What is left to a driver is `wait`, and what to do when it cannot.
  */
 import { now } from '../host/clock.js';
 import { notify } from '../host/memory.js';
-import type { Step } from './step.js';
+import type { Protocol, Step } from './step.js';
 
 /** Performs any step but `wait`. */
 export function perform(step: Step): number {
@@ -23,4 +23,10 @@ export function perform(step: Step): number {
     case 'wait':
       throw new TypeError('a wait is performed by the driver');
   }
+}
+
+/** Makes a protocol return from where it stands. Its `finally` blocks are its way of withdrawing, and they never wait. */
+export function withdraw<T>(protocol: Protocol<T>): void {
+  let turn = protocol.return(undefined as T);
+  while (!turn.done) turn = protocol.next(perform(turn.value));
 }
