@@ -215,7 +215,8 @@ function* awaitSwitch(self: Contender, until: number): Protocol<'settled' | 'ove
   try {
     for (;;) {
       const turn = yield* load(words, TURN);
-      const gone = (yield* load(words, LAST_HOLDER)) !== ident || waitersIn(yield* load(words, LOCK)) <= self.ownWaiters;
+      const own = yield* load(words, place + WAITING);
+      const gone = (yield* load(words, LAST_HOLDER)) !== ident || waitersIn(yield* load(words, LOCK)) <= own;
       if (gone || doubts === DOUBTS) {
         self.debt = 'none';
         return 'settled';

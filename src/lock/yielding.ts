@@ -3,7 +3,7 @@
  */
 import { cannotBlock, mayBlock } from '../host/memory.js';
 import { runBlocking } from '../steps/blocking.js';
-import { BREAKER, holderIn, LOCK, waitersIn } from './layout.js';
+import { BREAKER, holderIn, LOCK, WAITING, waitersIn } from './layout.js';
 import { type Contender, drop, isAsked, take } from './protocol.js';
 import { isThenable } from './thenable.js';
 
@@ -24,7 +24,8 @@ export function isDue(self: Contender, ticks: number): boolean {
  */
 export function yieldBlocking(self: Contender): void {
   if (!mayBlock()) {
-    if (waitersIn(Atomics.load(self.words, LOCK)) > self.ownWaiters) throw cannotBlock();
+    const { words, place } = self;
+    if (waitersIn(Atomics.load(words, LOCK)) > words[place + WAITING]!) throw cannotBlock();
     return;
   }
   runBlocking(drop(self, 'forced', 'now'));

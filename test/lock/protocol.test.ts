@@ -186,6 +186,18 @@ describe('a forced dropper', () => {
     expect(again.wake(WOKEN).result).toBe(true);
   });
 
+  it('that comes back on its event loop waits for the switch too: the task that pays is no waiter yet', () => {
+    const { a, b } = setUp();
+    const waiter = new Puppet(take(b, forever)).wake(TIMED_OUT);
+    new Puppet(drop(a, 'final', 'later'));
+    a.ownWaiters = 1;
+    const again = new Puppet(take(a, forever));
+    expect(again.state).toBe('asleep');
+    expect(waiter.wake(WOKEN).result).toBe(true);
+    new Puppet(drop(b, 'final', 'never'));
+    expect(again.wake(WOKEN).result).toBe(true);
+  });
+
   it('of a final drop does not wait at all', () => {
     const { a, b } = setUp();
     new Puppet(take(b, forever)).wake(TIMED_OUT);
