@@ -63,6 +63,12 @@ export const poolChecks = {
     await pool.shutdown();
   },
 
+  'tasks(url): a CommonJS module that requires JSON': async () => {
+    const pool = new ThreadPool(1);
+    assert.equal(await pool.submit(tasks(new URL('./old.cjs', import.meta.url)).scaled, 14), 42);
+    await pool.shutdown();
+  },
+
   'tasks(url): its module gets looks': async () => {
     const pool = new ThreadPool(2, { switchInterval: 1 });
     assert.match(await pool.submit(ownText), /gil_breaker/);
