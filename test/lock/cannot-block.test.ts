@@ -120,6 +120,28 @@ test('releaseForIO with a promise works while others wait', async () => {
   expect(await program(text)).toEqual([7, true, false, 0]);
 });
 
+test('releaseForIO of anything else runs it, and throws when the lock is gone by then', async () => {
+  const text = `
+    const lock = new GlobalLock();
+    lock.acquireSync();
+    const ran = [];
+    show(thrown(() => lock.releaseForIO(() => {
+      start(lock, (lock, words) => {
+        const release = lock.acquireSync();
+        words[0] = 1;
+        while (Atomics.load(words, 1) === 0) Atomics.wait(words, 1, 0, 5);
+        release();
+      }).then(() => ran.push('gone'));
+      while (Atomics.load(words, 0) === 0);
+      ran.push('ran');
+    }))[0], ran, lock.isHeldByCurrentThread(), lock.stats().waiting);
+    Atomics.store(words, 1, 1);
+    await until(() => ran.length === 2);
+    lock.acquireSync()();
+    show(lock.isLocked());`;
+  expect(await program(text)).toEqual(['ERR_GIL_CANNOT_BLOCK', ['ran'], false, 0, false]);
+});
+
 test('pools work, as they never block; sleep throws and says what to do', async () => {
   const text = `
     const pool = new ThreadPool(2);

@@ -3,4 +3,11 @@
  */
 const { factor } = require('./old.json');
 
+const count = (n) => {
+  let turns = 0;
+  while (turns < n) turns += 1;
+  return turns;
+};
+
+exports.oldText = () => String(count);
 exports.scaled = (n) => n * factor;

@@ -79,6 +79,12 @@ export const poolChecks = {
     await pool.shutdown();
   },
 
+  'tasks(url): its CommonJS module gets looks': async () => {
+    const pool = new ThreadPool(1);
+    assert.match(await pool.submit(tasks(new URL('./old.cjs', import.meta.url)).oldText), /gil_breaker/);
+    await pool.shutdown();
+  },
+
   'a worker of a pool that dies with a lock gives it back': async () => {
     const lock = new GlobalLock();
     const memory = words();
