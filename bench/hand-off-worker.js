@@ -2,12 +2,12 @@
  * One side of the hand-off bench: takes its turn, gives it to the other side, and stamps the clock on both sides of the gap.
  */
 import { workerData } from 'node:worker_threads';
-import { GlobalLock } from 'gil';
+import { SHARED } from './locks.js';
 
 const { how, side, rounds, words, stamps, handle } = workerData;
 const [TURN, GAVE] = [0, 1];
 const clock = () => process.hrtime.bigint();
-const lock = handle === undefined ? undefined : GlobalLock.from(handle);
+const lock = handle === undefined ? undefined : await SHARED.find(({ name }) => name === how).open(handle);
 
 /** The gap: from the moment one side lets go until the other, which sleeps, has it. */
 function stamp(round, gave) {
@@ -31,13 +31,13 @@ function locked() {
   for (let round = side; round < rounds; round += 2) {
     // Sleeps, like the other side of the bare version, until the holder says that it has the lock: then this side asks for it too.
     for (let seen = Atomics.load(words, GAVE); seen < round; seen = Atomics.load(words, GAVE)) Atomics.wait(words, GAVE, seen);
-    const release = lock.acquireSync();
+    lock.lock();
     if (round > 0) stamp(round, gaveAt[0]);
     Atomics.store(words, GAVE, round + 1);
     Atomics.notify(words, GAVE, 1);
     pause();
     gaveAt[0] = clock();
-    release();
+    lock.unlock();
   }
 }
 
@@ -52,3 +52,5 @@ function spin() {
 }
 
 (how === 'bare' ? bare : locked)();
+// Some of the locks keep their thread alive.
+process.exit();

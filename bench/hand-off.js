@@ -13,7 +13,7 @@ async function gaps(how) {
   const words = new Int32Array(new SharedArrayBuffer(128));
   const stamps = new BigInt64Array(new SharedArrayBuffer(ROUNDS * 8));
   const sides = [0, 1].map((side) => {
-    const workerData = { how, side, rounds: ROUNDS, words, stamps, handle: how === 'locked' ? lock.handle : undefined };
+    const workerData = { how, side, rounds: ROUNDS, words, stamps, handle: how === 'gil' ? lock.handle : undefined };
     return new Worker(new URL('./hand-off-worker.js', import.meta.url), { workerData });
   });
   await Promise.all(sides.map((side) => new Promise((resolve, reject) => side.once('error', reject).once('exit', resolve))));
@@ -26,7 +26,7 @@ export async function run() {
   const locked = [];
   for (let i = 0; i < REPETITIONS; i += 1) {
     bare.push(await gaps('bare'));
-    locked.push(await gaps('locked'));
+    locked.push(await gaps('gil'));
   }
   const microseconds = (values) => `${median(values).toFixed(1)} µs`;
   const ratio = Number(median(locked.map((gap, i) => gap / bare[i])).toFixed(3));

@@ -4,7 +4,7 @@
 import { availableParallelism, cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 
-const BENCHES = ['checkpoint', 'lock', 'hand-off'];
+const BENCHES = ['checkpoint', 'lock', 'hand-off', 'peers'];
 
 const { values, positionals } = parseArgs({ options: { json: { type: 'boolean', default: false } }, allowPositionals: true });
 const unknown = positionals.filter((name) => !BENCHES.includes(name));
@@ -14,17 +14,25 @@ if (unknown.length > 0) {
 }
 
 const rows = [];
+const tables = [];
 for (const name of positionals.length > 0 ? positionals : BENCHES) {
   const { run } = await import(`./${name}.js`);
-  rows.push(...(await run()));
+  const result = await run();
+  if (Array.isArray(result)) rows.push(...result);
+  else tables.push({ name, ...result });
 }
 for (const row of rows) row.reached = row.ratio <= row.reach;
 
 if (values.json) {
   console.log(
-    JSON.stringify({ schemaVersion: 1, node: process.version, cores: availableParallelism(), cpu: cpus()[0]?.model, rows }, null, 2),
+    JSON.stringify(
+      { schemaVersion: 1, node: process.version, cores: availableParallelism(), cpu: cpus()[0]?.model, rows, tables },
+      null,
+      2,
+    ),
   );
 } else {
+  const heads = ['figure', 'ratio', 'reach', 'reached', 'here', 'base'];
   const cells = rows.map(({ name, ratio, reach, reached, base, subject }) => [
     name,
     ratio.toFixed(2),
@@ -33,7 +41,17 @@ if (values.json) {
     subject,
     base,
   ]);
-  const table = [['figure', 'ratio', 'reach', 'reached', 'here', 'base'], ...cells];
+  if (rows.length > 0) print([heads, ...cells]);
+  for (const { table, remark } of tables) {
+    const columns = Object.keys(table[0]);
+    console.log();
+    print([columns, ...table.map((row) => columns.map((column) => String(row[column] ?? '–')))]);
+    if (remark !== '') console.log(remark);
+  }
+  console.log(`\nNode ${process.version}, ${availableParallelism()} cores, ${cpus()[0]?.model ?? 'unknown processor'}`);
+}
+
+function print(table) {
   const widths = table[0].map((_, column) => Math.max(...table.map((row) => row[column].length)));
   for (const row of table)
     console.log(
@@ -42,5 +60,4 @@ if (values.json) {
         .join('  ')
         .trimEnd(),
     );
-  console.log(`\nNode ${process.version}, ${availableParallelism()} cores, ${cpus()[0]?.model ?? 'unknown processor'}`);
 }

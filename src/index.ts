@@ -4,7 +4,7 @@
  *
  * @module gil
  */
-export type { Dialect, LookPlace, RequestRule } from './dialects/dialect.js';
+export type { Dialect, LookPlace, RankRule, RequestRule } from './dialects/dialect.js';
 export { type DialectName, dialects } from './dialects/registry.js';
 export {
   AlreadyHeldError,
@@ -30,6 +30,16 @@ export {
   TooManyThreadsError,
   WorkerDiedError,
 } from './errors.js';
+export type {
+  AbandonedEvent,
+  DropEvent,
+  DropReason,
+  GiveUpEvent,
+  LockEvent,
+  RequestEvent,
+  TakeEvent,
+  WaitEvent,
+} from './events.js';
 export type { Executor, ShutdownOptions } from './executors/executor.js';
 export { Future } from './executors/future.js';
 export { MapResults } from './executors/map-results.js';
@@ -38,9 +48,9 @@ export { ProcessPool, type ProcessPoolOptions } from './executors/process-pool.j
 export { ThreadPool, type ThreadPoolOptions } from './executors/thread-pool.js';
 export { GlobalLock } from './lock/global-lock.js';
 export type { LockHandle } from './lock/handle.js';
-export type { AcquireOptions, GlobalLockOptions, ThreadInfo } from './lock/options.js';
+export type { AcquireOptions, GlobalLockOptions, ThreadInfo, TraceOptions } from './lock/options.js';
 export type { Releaser } from './lock/releaser.js';
-export type { GilStats } from './lock/stats.js';
+export type { Counts, GilStats, ThreadStats } from './lock/stats.js';
 export { checkpoint, releaseForIO, releasing, sleep } from './runtime/release.js';
 export { type Task, type Tasks, tasks } from './runtime/tasks.js';
 export { type CurrentThread, currentThread } from './runtime/thread.js';

@@ -1,56 +1,75 @@
 /**
- * The CPython family, 2.7 to 3.13t. Every record is data: a version is a place in this list, never an `if` elsewhere.
+ * The CPython family, 2.7 to 3.14t. Every record is data: a version is a place in this list, never an `if` elsewhere.
  */
 import type { Dialect } from './dialect.js';
 
 const NEW_GIL = 'CPython Python/ceval_gil.c: take_gil, drop_gil';
 
-const cpython27: Dialect = {
+const cpython27 = {
   name: 'cpython-2.7',
   lock: 'global',
   request: { by: 'ticks', ticks: 100 },
   switchInterval: 5,
   afterDrop: 'race',
+  next: 'whoever-comes-first',
+  rank: { by: 'nobody' },
+  slice: 'interval',
+  preemption: 'after-the-slice',
   looks: ['every-operation'],
   quietCalls: [],
   sources: ['CPython 2.7 Python/ceval.c: PyEval_EvalFrameEx (_Py_Ticker, _Py_CheckInterval)'],
-};
+} as const satisfies Dialect;
 
-const cpython39: Dialect = {
-  name: 'cpython-3.9',
-  lock: 'global',
-  request: { by: 'waiter' },
-  switchInterval: 5,
-  afterDrop: 'wait-for-switch',
-  looks: ['every-operation'],
-  quietCalls: [],
-  sources: [NEW_GIL, 'CPython 3.9 Python/ceval.c: fast_next_opcode, eval_breaker before each opcode that ends in DISPATCH'],
-};
+/** 3.6 to 3.9: the new lock, and a look before nearly every instruction. */
+function everyInstruction<Version extends string>(version: Version): Dialect & { readonly name: `cpython-${Version}` } {
+  return {
+    ...cpython27,
+    name: `cpython-${version}`,
+    request: { by: 'waiter' },
+    afterDrop: 'wait-for-switch',
+    sources: [NEW_GIL, `CPython ${version} Python/ceval.c: fast_next_opcode, eval_breaker before each opcode that ends in DISPATCH`],
+  };
+}
 
-const cpython310: Dialect = {
-  ...cpython39,
-  name: 'cpython-3.10',
+const cpython310 = {
+  ...everyInstruction('3.10'),
   looks: ['function-entry', 'backward-jump', 'after-call', 'taken-branch'],
   sources: [NEW_GIL, 'CPython 3.10 Python/ceval.c: CHECK_EVAL_BREAKER (bpo-44645)'],
-};
+} as const satisfies Dialect;
 
-const cpython313: Dialect = {
-  ...cpython39,
-  name: 'cpython-3.13',
-  looks: ['function-entry', 'backward-jump', 'after-native-call'],
-  quietCalls: ['push', 'Array.isArray'],
-  sources: [NEW_GIL, 'CPython 3.13 Python/bytecodes.c: RESUME, JUMP_BACKWARD, CALL (_CHECK_PERIODIC)'],
-};
+/** 3.11 to 3.14: loops, function entries, calls of native code. */
+function fewPlaces<Version extends string>(version: Version, source: string): Dialect & { readonly name: `cpython-${Version}` } {
+  return {
+    ...everyInstruction(version),
+    looks: ['function-entry', 'backward-jump', 'after-native-call'],
+    quietCalls: ['push', 'Array.isArray'],
+    sources: [NEW_GIL, `CPython ${version} ${source}`],
+  };
+}
 
-const cpython313t: Dialect = {
-  ...cpython313,
-  name: 'cpython-3.13t',
-  lock: 'none',
-  request: { by: 'nobody' },
-  afterDrop: 'race',
-  looks: [],
-  quietCalls: [],
-  sources: ['PEP 703', 'CPython 3.13 Python/ceval_gil.c: take_gil (gil->enabled)'],
-};
+/** Built without the lock. */
+function freeThreaded<Version extends string>(version: Version): Dialect & { readonly name: `cpython-${Version}` } {
+  return {
+    ...everyInstruction(version),
+    lock: 'none',
+    request: { by: 'nobody' },
+    afterDrop: 'race',
+    looks: [],
+    sources: ['PEP 703', `CPython ${version} Python/ceval_gil.c: take_gil (gil->enabled)`],
+  };
+}
 
-export const CPYTHON = [cpython27, cpython39, cpython310, cpython313, cpython313t] as const;
+export const CPYTHON = [
+  cpython27,
+  everyInstruction('3.6'),
+  everyInstruction('3.7'),
+  everyInstruction('3.8'),
+  everyInstruction('3.9'),
+  cpython310,
+  fewPlaces('3.11', 'Python/ceval.c: RESUME, JUMP_BACKWARD, POP_JUMP_BACKWARD_IF_*, CALL'),
+  fewPlaces('3.12', 'Python/bytecodes.c: RESUME, JUMP_BACKWARD, CALL'),
+  fewPlaces('3.13', 'Python/bytecodes.c: RESUME, JUMP_BACKWARD, CALL (_CHECK_PERIODIC)'),
+  freeThreaded('3.13t'),
+  fewPlaces('3.14', 'Python/bytecodes.c: RESUME, JUMP_BACKWARD, CALL (_CHECK_PERIODIC)'),
+  freeThreaded('3.14t'),
+] as const;

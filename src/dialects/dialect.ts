@@ -1,6 +1,6 @@
 /**
  * What a dialect is: the few facts in which one interpreter's global lock differs from another's, as data.
- * The lock reads `lock`, `request`, `afterDrop`; the transform reads `looks` and `quietCalls`; documents read `sources`.
+ * The lock reads everything but `looks` and `quietCalls`, which the transform reads; documents read `sources`.
  */
 
 /**
@@ -15,12 +15,23 @@ export type LookPlace = 'function-entry' | 'backward-jump' | 'after-call' | 'aft
 
 /** Who tells the holder to let go. */
 export type RequestRule =
-  /** A waiter that waited a switch interval and saw no hand-over (CPython 3.2+). */
+  /** A waiter that has slept through a whole slice of the holder's without a hand-over, and again after each further one (CPython 3.2+). */
   | { readonly by: 'waiter' }
+  /** The same, by a clock that ticks every `tick` milliseconds while anybody waits: whoever waits keeps it going (Ruby). */
+  | { readonly by: 'timer'; readonly tick: number }
   /** Nobody: the holder lets go by itself after so many operations (CPython 2). */
   | { readonly by: 'ticks'; readonly ticks: number }
   /** Nobody: there is no lock. */
   | { readonly by: 'nobody' };
+
+/** Where a thread's rank comes from, a small whole number. What it is good for is said by `slice` and `preemption`. */
+export type RankRule =
+  /** All threads are equal: 0. */
+  | { readonly by: 'nobody' }
+  /** The program sets it, `lock.rank = 2`; a thread begins with 0 (Ruby's `Thread#priority`). */
+  | { readonly by: 'program'; readonly lowest: number; readonly highest: number }
+  /** The thread earns it: by how it last let go (the priority patch of bpo-7946). */
+  | { readonly by: 'behaviour'; readonly first: number; readonly afterForcedDrop: number; readonly afterVoluntaryDrop: number };
 
 /** One interpreter's rules. A record of this shape is all it takes to describe another one. */
 export interface Dialect {
@@ -34,6 +45,14 @@ export interface Dialect {
   readonly switchInterval: number;
   /** After a requested drop: wait until another thread has taken the lock, or go straight on and maybe win it back. */
   readonly afterDrop: 'wait-for-switch' | 'race';
+  /** Who gets a lock that was let go: whoever comes first, be it a passer-by; or the one that has waited longest, to whom it is handed directly. */
+  readonly next: 'whoever-comes-first' | 'longest-waiting';
+  /** Where a thread's rank comes from. */
+  readonly rank: RankRule;
+  /** How long a holder may go on beside a waiter: the switch interval; or that, doubled for each rank above 0 and halved for each below. */
+  readonly slice: 'interval' | 'interval-doubled-by-rank';
+  /** Whether a waiter of a higher rank than the holder waits for the end of the slice too, or asks at once. */
+  readonly preemption: 'after-the-slice' | 'at-once-by-higher-rank';
   /** Where a thread looks whether it should let go. */
   readonly looks: readonly LookPlace[];
   /** Calls after which there is no look although they are native: the specialised `len`, `isinstance`, `list.append`. */

@@ -2,18 +2,22 @@
  * The dialects by name, and the one door through which a name or a record enters the library.
  */
 import { ArgumentError, describe } from '../errors.js';
+import { checkDialect } from './check.js';
 import { CPYTHON } from './cpython.js';
 import type { Dialect } from './dialect.js';
+import { RUBY } from './ruby.js';
+
+const ALL = [...CPYTHON, ...RUBY] as const;
 
 /** The names of the dialects that come with the package. */
-export type DialectName = 'cpython-2.7' | 'cpython-3.9' | 'cpython-3.10' | 'cpython-3.13' | 'cpython-3.13t';
+export type DialectName = (typeof ALL)[number]['name'];
 
 /** What a new lock speaks unless told otherwise. */
 export const DEFAULT_DIALECT: DialectName = 'cpython-3.13';
 
 /** Every dialect that comes with the package, by name. */
 export const dialects: Readonly<Record<DialectName, Dialect>> = Object.freeze(
-  Object.fromEntries(CPYTHON.map((dialect) => [dialect.name, Object.freeze(dialect)])) as Record<DialectName, Dialect>,
+  Object.fromEntries(ALL.map((dialect) => [dialect.name, Object.freeze(dialect)])) as Record<DialectName, Dialect>,
 );
 
 /** A name or a record, as a record; `undefined` is the default dialect. */
@@ -22,6 +26,5 @@ export function resolveDialect(dialect: DialectName | Dialect = DEFAULT_DIALECT)
     if (Object.hasOwn(dialects, dialect)) return dialects[dialect];
     throw new ArgumentError(`dialect: expected one of ${Object.keys(dialects).join(', ')}, or a Dialect record; got ${describe(dialect)}`);
   }
-  if (typeof dialect === 'object' && dialect !== null && typeof dialect.name === 'string' && Array.isArray(dialect.looks)) return dialect;
-  throw new ArgumentError(`dialect: expected a name such as '${DEFAULT_DIALECT}', or a Dialect record; got ${describe(dialect)}`);
+  return checkDialect(dialect);
 }

@@ -3,7 +3,6 @@
  * hears is the pool's affair.
  */
 import type { Peer, PeerEvents } from '../host/peer.js';
-import { GlobalLock } from '../lock/global-lock.js';
 import { decodeError } from '../runtime/error-codec.js';
 import type { FromWorker, ToWorker } from '../runtime/messages.js';
 import { cloneError, encodeArguments } from '../runtime/value-codec.js';
@@ -50,7 +49,6 @@ export class PoolWorker {
         this.#error ??= error;
       },
       onExit: (exitCode) => {
-        GlobalLock.bury(this.#peer.threadNumber);
         events.onGone(this, { manner: this.#phase === 'ending' ? 'ended' : 'died', exitCode, error: this.#error });
       },
     });

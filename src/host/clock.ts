@@ -1,10 +1,12 @@
 /**
  * Time, as the rest of the library may know it: one monotonic clock in milliseconds. Nobody else reads a clock or sets a timer.
  */
+import { hrtime } from 'node:process';
 
-/** Milliseconds on this thread's monotonic clock; only differences mean anything. */
+/** Milliseconds on a monotonic clock that all threads of the process share; only differences mean anything. */
 export function now(): number {
-  return performance.now();
+  const [seconds, nanoseconds] = hrtime();
+  return seconds * 1000 + nanoseconds / 1e6;
 }
 
 /** Runs `task` after `ms`; the returned function calls it off. A pending timer does not keep the process alive. */

@@ -4,6 +4,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { type ResourceLimits, Worker } from 'node:worker_threads';
+import { watch } from './kin.js';
 
 /** What a peer tells its parent. */
 export interface PeerEvents {
@@ -19,8 +20,6 @@ export interface PeerEvents {
 export interface Peer {
   /** `worker thread 3` or `process 4711`. */
   readonly label: string;
-  /** The number its places at locks bear, as `THREAD_NUMBER` is here; 0 for a process, which shares no memory. */
-  readonly threadNumber: number;
   /** Sends a message. Throws a DataCloneError if it cannot be cloned; nothing is sent then. */
   send(message: unknown): void;
   /** Whether the process stays alive for it. */
@@ -40,6 +39,7 @@ export interface PeerOptions {
 /** Starts a worker thread. */
 export function startWorker({ entry, data, name, resourceLimits }: PeerOptions, events: PeerEvents): Peer {
   const worker = new Worker(entry, { workerData: data, name, ...inherited(), ...(resourceLimits ? { resourceLimits } : {}) });
+  watch(worker);
   worker.on('message', events.onMessage);
   worker.on('messageerror', (error) => {
     events.onError(error);
@@ -50,7 +50,6 @@ export function startWorker({ entry, data, name, resourceLimits }: PeerOptions, 
   worker.on('exit', events.onExit);
   return {
     label: `worker thread ${worker.threadId}`,
-    threadNumber: worker.threadId + 1,
     send: (message) => worker.postMessage(message),
     keep: (alive) => (alive === 'alive' ? worker.ref() : worker.unref()),
     terminate: () => void worker.terminate(),
@@ -76,7 +75,6 @@ export function startProcess({ entry, data, name }: PeerOptions, events: PeerEve
   child.send(data as object, () => {});
   return {
     label: `process ${child.pid ?? '(not started)'} (${name})`,
-    threadNumber: 0,
     send: (message) => {
       // Serialised here and now, so what cannot be is thrown here; that the child is gone is told by its exit.
       if (child.connected) child.send(message as object, () => {});

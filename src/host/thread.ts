@@ -1,7 +1,11 @@
 /**
  * Which thread this is, and what to do when it ends.
  */
+import { availableParallelism } from 'node:os';
 import { isMainThread, threadId } from 'node:worker_threads';
+
+/** How many threads can run at once. */
+export const CORES = availableParallelism();
 
 /** This thread's number in the process, from 1: the main thread is 1, so that 0 can mean nobody. */
 export const THREAD_NUMBER = threadId + 1;

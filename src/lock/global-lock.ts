@@ -6,40 +6,51 @@
 import { inspect } from 'node:util';
 import type { Dialect } from '../dialects/dialect.js';
 import { resolveDialect } from '../dialects/registry.js';
+import type { LockEvent } from '../events.js';
 import { now } from '../host/clock.js';
-import { THREAD_NUMBER } from '../host/thread.js';
+import type { Words } from '../host/memory.js';
+import { CORES, THREAD_NUMBER } from '../host/thread.js';
 import { runAsync } from '../steps/async.js';
 import { runBlocking } from '../steps/blocking.js';
+import type { Contender } from './contender.js';
 import { checkHandle, type LockHandle } from './handle.js';
 import { toMicroseconds } from './interval.js';
 import {
   BREAKER,
-  createWords,
   FINAL_DROPS,
-  HOLDS,
   holderIn,
   INTERVAL,
   LAST_HOLDER,
   LOCK,
   NOBODY,
+  OBSERVED,
   placeOf,
+  RANK,
   TENANT,
   waitersIn,
 } from './layout.js';
+import { hasLine } from './line.js';
 import { gaveUp, LocalQueue } from './local-queue.js';
-import { alreadyHeld, notHeld } from './misuse.js';
+import { createMemory, openMemory } from './memory.js';
+import { alreadyHeld, notHeld, notTraced } from './misuse.js';
 import { type AcquireOptions, anyOf, checkTimeout, type GlobalLockOptions, type ThreadInfo } from './options.js';
 import { moveIn } from './place.js';
-import { type Contender, drop, isAsked, take, taken, untilUnlocked } from './protocol.js';
+import { drop, take, taken, untilUnlocked } from './protocol.js';
+import { checkRank } from './rank.js';
+import { EventLog } from './recorder.js';
 import { Registry } from './registry.js';
 import { createReleaser, type Releaser } from './releaser.js';
-import { type GilStats, readStats } from './stats.js';
+import { isAsked } from './request.js';
+import { type GilStats, observe, readStats } from './stats.js';
 import { isDue, withoutLock, yieldBlocking } from './yielding.js';
 
 /** What `acquire` gives where there is no lock. */
 const FREE_THREADED: Releaser = createReleaser({ isHeldByCurrentThread: () => false, release() {} }, false);
 
 /** A lock that threads share and hand over by the rules of one interpreter. */
+/** How often a thread looks again before it goes to sleep: about a microsecond, where another core may let go of the lock meanwhile. */
+const SPINS = CORES > 1 ? 200 : 0;
+
 /** Every lock that this thread is at. */
 const locks = new Registry<GlobalLock>();
 
@@ -71,11 +82,6 @@ export class GlobalLock {
     return locks.find(new Int32Array(memory)) ?? create(handle);
   }
 
-  /** @internal A thread died: takes back what it left at the locks that this thread knows. */
-  static bury(threadNumber: number): void {
-    locks.bury(threadNumber);
-  }
-
   /** Whose rules this lock follows. */
   readonly dialect: Dialect;
   /** For messages. */
@@ -86,6 +92,14 @@ export class GlobalLock {
   readonly seat: ThreadInfo & { readonly breaker: Int32Array };
   readonly #self: Contender;
   readonly #queue = new LocalQueue();
+  readonly #log: EventLog | undefined;
+  /** What the fast paths read of it, at hand. */
+  readonly #words: Words;
+  readonly #ident: number;
+  readonly #place: number;
+  readonly #lock: Dialect['lock'];
+  /** Whether a drop has more to do than to take a name off a word. */
+  readonly #drops: 'plain' | 'by-the-text';
 
   /**
    * A lock that threads share.
@@ -102,20 +116,23 @@ export class GlobalLock {
   constructor(options: GlobalLockOptions | LockHandle = {}) {
     this.dialect = resolveDialect(options.dialect);
     this.name = options.name ?? 'gil';
-    const words =
-      'memory' in options
-        ? new Int32Array(options.memory)
-        : createWords(toMicroseconds(options.switchInterval === undefined ? this.dialect.switchInterval : options.switchInterval));
-    this.handle = { kind: 'gil/lock', memory: words.buffer, dialect: this.dialect, name: this.name };
-    this.#self = moveIn(words, this.dialect);
+    const { words, log } = 'memory' in options ? openMemory(options) : createMemory(this.dialect, options);
+    this.#log = log && new EventLog(log);
+    this.handle = { kind: 'gil/lock', memory: words.buffer, dialect: this.dialect, name: this.name, ...(log && { log }) };
+    this.#self = moveIn(words, this.dialect, this.#log);
     const { ident, place } = this.#self;
+    this.#words = words;
+    this.#ident = ident;
+    this.#place = place;
+    this.#lock = this.dialect.lock;
+    this.#drops = log === undefined && !hasLine(this.#self) && this.dialect.rank.by !== 'behaviour' ? 'plain' : 'by-the-text';
     this.seat = { ident, threadId: THREAD_NUMBER - 1, breaker: words.subarray(place + BREAKER, place + BREAKER + 1) };
-    locks.add(this, words, ident);
+    locks.add(this, this.#self);
   }
 
   /** Whether there is a lock at all: `false` in a free-threaded dialect (CPython `sys._is_gil_enabled()`). */
   get isEnabled(): boolean {
-    return this.dialect.lock === 'global';
+    return this.#lock === 'global';
   }
 
   /**
@@ -124,10 +141,22 @@ export class GlobalLock {
    * @throws SwitchIntervalError unless finite and above 0
    */
   get switchInterval(): number {
-    return Atomics.load(this.#self.words, INTERVAL) / 1000;
+    return Atomics.load(this.#words, INTERVAL) / 1000;
   }
   set switchInterval(milliseconds: number) {
-    Atomics.store(this.#self.words, INTERVAL, toMicroseconds(milliseconds));
+    Atomics.store(this.#words, INTERVAL, toMicroseconds(milliseconds));
+  }
+
+  /**
+   * This thread's rank at the lock: a whole number, 0 at first. In `ruby-3.4` from -3 to 3: each one doubles or halves its time slice.
+   * Ruby `Thread#priority`.
+   * @throws ArgumentError in a dialect whose ranks the program does not set; OutOfRangeError
+   */
+  get rank(): number {
+    return this.#words[this.#place + RANK]!;
+  }
+  set rank(rank: number) {
+    Atomics.store(this.#words, this.#place + RANK, checkRank(this.dialect, rank));
   }
 
   // --- async: never blocks the event loop ---------------------------------------------------------------------------
@@ -141,7 +170,7 @@ export class GlobalLock {
   acquire(options: AcquireOptions & { readonly timeout: number }): Promise<Releaser | null>;
   acquire(options?: number | AcquireOptions): Promise<Releaser>;
   acquire(options?: number | AcquireOptions): Promise<Releaser | null> {
-    if (!this.isEnabled) return Promise.resolve(FREE_THREADED);
+    if (this.#lock === 'none') return Promise.resolve(FREE_THREADED);
     if (options === undefined && !this.#queue.isBusy && this.#takeFast()) return Promise.resolve(this.#releaser());
     return this.#acquireSlow(typeof options === 'number' ? { priority: options } : (options ?? {}));
   }
@@ -178,7 +207,7 @@ export class GlobalLock {
 
   /** Whether anybody holds it. */
   isLocked(): boolean {
-    return holderIn(Atomics.load(this.#self.words, LOCK)) !== NOBODY;
+    return holderIn(Atomics.load(this.#words, LOCK)) !== NOBODY;
   }
 
   /** Resolves when the lock is free, or becomes free, without taking it. */
@@ -196,22 +225,24 @@ export class GlobalLock {
    * @throws NotHeldError if this thread does not hold it
    */
   release(): void {
-    if (!this.isEnabled) return;
-    const { words, ident, place, ownWaiters } = this.#self;
+    if (this.#lock === 'none') return;
+    const words = this.#words;
+    const ident = this.#ident;
+    const place = this.#place;
     if (holderIn(words[LOCK]!) !== ident) throw notHeld('release', this.name, this.holder());
-    if (words[place + BREAKER] !== 0) {
+    if (words[place + BREAKER] !== 0 || words[OBSERVED] !== 0 || this.#drops === 'by-the-text') {
       runBlocking(drop(this.#self, 'final', 'later'));
       return;
     }
     words[place + FINAL_DROPS]! += 1;
-    if (waitersIn(Atomics.sub(words, LOCK, ident)) > 0) Atomics.notify(words, LOCK, 1 + ownWaiters);
+    if (waitersIn(Atomics.sub(words, LOCK, ident)) > 0) Atomics.notify(words, LOCK, 1 + this.#self.ownWaiters);
   }
 
   // --- blocking twins -----------------------------------------------------------------------------------------------
 
   /** Takes the lock if it is free; never waits. */
   tryAcquire(): Releaser | null {
-    if (!this.isEnabled) return FREE_THREADED;
+    if (this.#lock === 'none') return FREE_THREADED;
     return this.#takeFast() || (!this.isHeldByCurrentThread() && runBlocking(take(this.#self, Number.NEGATIVE_INFINITY)))
       ? this.#releaser()
       : null;
@@ -225,7 +256,7 @@ export class GlobalLock {
   acquireSync(options: { readonly timeout: number }): Releaser | null;
   acquireSync(options?: { readonly timeout?: undefined }): Releaser;
   acquireSync(options?: { readonly timeout?: number | undefined }): Releaser | null {
-    if (!this.isEnabled) return FREE_THREADED;
+    if (this.#lock === 'none') return FREE_THREADED;
     const timeout = options?.timeout;
     if (!this.#takeFast()) {
       const until = timeout === undefined ? Number.POSITIVE_INFINITY : now() + checkTimeout(timeout);
@@ -236,7 +267,7 @@ export class GlobalLock {
 
   /** Runs `task` while holding the lock, blocking the thread until it has it. */
   runExclusiveSync<T>(task: () => T): T {
-    if (!this.isEnabled) return task();
+    if (this.#lock === 'none') return task();
     if (!this.#takeFast()) this.#takeSlow(Number.POSITIVE_INFINITY, 'runExclusiveSync');
     try {
       return task();
@@ -273,26 +304,40 @@ export class GlobalLock {
    * @throws NotHeldError if this thread does not hold it, so also inside another `releaseForIO`
    */
   releaseForIO<T>(task: () => T): T {
-    if (!this.isEnabled) return task();
+    if (this.#lock === 'none') return task();
     if (!this.isHeldByCurrentThread()) throw notHeld('releaseForIO', this.name, this.holder());
     return withoutLock(this.#self, task, () => this.#acquireSlow({}));
   }
 
   /** Who holds it now, or `null`. */
   holder(): ThreadInfo | null {
-    const { words } = this.#self;
+    const words = this.#words;
     const ident = holderIn(Atomics.load(words, LOCK));
-    return ident === NOBODY ? null : { ident, threadId: Atomics.load(words, placeOf(ident) + TENANT) - 1 };
+    return ident === NOBODY ? null : { ident, threadId: Math.abs(Atomics.load(words, placeOf(ident) + TENANT)) - 1 };
   }
 
   /** Whether this thread holds it. A plain read: nobody else ever writes this thread's name there, or takes it away. */
   isHeldByCurrentThread(): boolean {
-    return holderIn(this.#self.words[LOCK]!) === this.#self.ident;
+    return holderIn(this.#words[LOCK]!) === this.#ident;
   }
 
-  /** What has happened at this lock so far. */
+  /**
+   * What has happened at this lock so far, in all threads. Counts are always kept; times (`held`, `waited`, `contention`) from the first
+   * call on, in whichever thread, or from the beginning for the lock of a pool or one with `trace`: a lock that nobody asks about reads
+   * no clock.
+   */
   stats(): GilStats {
-    return readStats(this.#self.words);
+    observe(this.#words);
+    return readStats(this.#words);
+  }
+
+  /**
+   * What happened at this lock, in all threads, in the order in which it happened; the newest `trace.capacity` events.
+   * @throws ArgumentError if the lock was not made with `trace`
+   */
+  events(): LockEvent[] {
+    if (this.#log === undefined) throw notTraced(this.name);
+    return this.#log.read();
   }
 
   /** `<GlobalLock 'gil' cpython-3.13 held by thread 3>` */
@@ -312,13 +357,21 @@ export class GlobalLock {
   /** The whole of an uncontended take by the thread that had the lock last: one compare-and-swap. With anybody waiting it is the slow path's turn. */
   #takeFast(): boolean {
     const self = this.#self;
-    const { words, place } = self;
-    if (self.debt !== 'none' || Atomics.compareExchange(words, LOCK, NOBODY, self.ident) !== NOBODY) return false;
-    if (words[LAST_HOLDER] === self.ident) {
-      words[place + HOLDS]! += 1;
+    const words = this.#words;
+    const ident = this.#ident;
+    const place = this.#place;
+    if (self.debt !== 'none') return false;
+    const lock = Atomics.compareExchange(words, LOCK, NOBODY, ident);
+    // Free, with others waiting: whoever comes first has it (law 6), but not where they stand in line.
+    if (
+      lock !== NOBODY &&
+      (holderIn(lock) !== NOBODY || this.#drops !== 'plain' || Atomics.compareExchange(words, LOCK, lock, lock | ident) !== lock)
+    )
+      return false;
+    if (words[LAST_HOLDER] === ident && words[OBSERVED] === 0) {
       if (words[place + BREAKER] !== 0) words[place + BREAKER] = 0;
-      self.inherited = NOBODY;
-      self.ownRequest = 0;
+      if (self.ownRequest !== 0) self.ownRequest = 0;
+      if (self.inherited !== NOBODY) self.inherited = NOBODY;
     } else {
       runBlocking(taken(self));
     }
@@ -329,12 +382,21 @@ export class GlobalLock {
     if (this.isHeldByCurrentThread()) {
       throw alreadyHeld(method, this.name);
     }
+    if (this.#spin()) return true;
     // A thread that blocks on another lock lets go of the one it lives under, or the two could wait for each other (law 32).
     const gil = ambient;
     if (gil !== undefined && gil !== this && gil.isHeldByCurrentThread()) {
       return gil.releaseForIO(() => runBlocking(take(this.#self, until)));
     }
     return runBlocking(take(this.#self, until));
+  }
+
+  /** Looks for a moment whether the lock is let go: a short hold elsewhere is over sooner than a sleep begins. */
+  #spin(): boolean {
+    for (let look = 0; look < SPINS; look += 1) {
+      if (holderIn(Atomics.load(this.#words, LOCK)) === NOBODY && this.#takeFast()) return true;
+    }
+    return false;
   }
 
   #releaser(): Releaser {

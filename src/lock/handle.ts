@@ -15,6 +15,8 @@ export interface LockHandle {
   readonly dialect: Dialect;
   /** For messages. */
   readonly name: string;
+  /** Its event log, if it keeps one. */
+  readonly log?: SharedArrayBuffer;
 }
 
 /** Refuses whatever is not a lock's handle of this layout. */

@@ -30,34 +30,60 @@ export const ABANDONED = 7;
 export const ABANDONED_COUNT = 8;
 /** Two random words, written once: which lock this is. Each message makes a new SharedArrayBuffer object of the same memory, so objects do not tell. */
 const IDENTITY = 9;
+/** Not 0: somebody wants to know how long the lock is held and waited for, so every hold reads the clock. Written by whoever asks; read by taker and dropper. */
+export const OBSERVED = 11;
+/** How many tickets were drawn by threads that stood in line. Written by them. */
+export const TICKETS_DRAWN = 12;
+/** The highest identity that was ever given: nobody needs to look at places beyond. Written by whoever moves in. */
+export const HIGHEST = 13;
 
 const HEAD = 16;
 
-/** A place is a cache line of its own: a thread reads its breaker in its hottest loops and nobody else's writes may disturb it. */
-export const PLACE_SIZE = 16;
+/** A place has cache lines of its own: a thread reads its breaker in its hottest loops and nobody else's writes may disturb it. */
+export const PLACE_SIZE = 32;
 /** How many threads can be at one lock at once. */
 export const MAX_THREADS = 256;
 
 /** Not 0: somebody wants this thread to look up. Holds the stamp of the switch it was meant for. Written by requesters; read, plainly, at each look. CPython: `eval_breaker`. */
 export const BREAKER = 0;
-/** The thread's number in its process, or 0: the place is free. Written by the thread that moves in and whoever clears it. */
+/** The thread's number in its process; 0: the place is free; that number below 0: it is being cleared. Written by the thread that moves in and whoever clears it. */
 export const TENANT = 1;
 /** How much of the count in `LOCK` is surely this thread's. Written by itself, after it counted itself in and before it counts itself out; read when it died. */
 export const WAITING = 2;
 /** How much of `FORCED` is surely this thread's. The same. */
 export const FORCED_WAIT = 3;
-/** Statistics, each written by its own thread only. */
-export const HOLDS = 4;
+/** Statistics, each written by its own thread only. They go on from one tenant to the next, so that their sums never shrink. */
+/** Holds that never ended in a drop, because the thread died; all others are counted by their drop. Written by whoever buries the dead. */
+export const LOST_HOLDS = 4;
 export const WAITS = 5;
 export const FORCED_DROPS = 6;
 export const VOLUNTARY_DROPS = 7;
 export const FINAL_DROPS = 8;
 export const REQUESTS = 9;
+/** How many counters there are, from `LOST_HOLDS` on. */
+export const COUNTERS = 6;
+/** What each counter was when the present tenant moved in. Written by it. */
+export const COUNTERS_BEFORE = 10;
+/** Its place in line, where there is one, or 0: not in line, or called. Written by itself, and by the holder that calls it. */
+export const TICKET = 16;
+/** Its rank, where the dialect knows ranks. Written by itself; read by waiters. */
+export const RANK = 17;
+/** The number of the thread that started it, as far as that is known, or 0. If that one dies, so does this. */
+export const PARENT = 18;
+/**
+ * Milliseconds, as 64-bit floats: held and waited for, both up to now and before the present tenant, and since when it holds the lock.
+ * Plain: each is written by its own thread only, and a reader is content with an old value.
+ */
+export const HELD = 10;
+export const WAITED = 11;
+export const HELD_BEFORE = 12;
+export const WAITED_BEFORE = 13;
+export const HELD_SINCE = 14;
 
 /** Nobody's identity. Threads count from 1. */
 export const NOBODY = 0;
 
-const MAGIC_VALUE = 0x47_49_4c_31; // "GIL1": layout 1
+const MAGIC_VALUE = 0x47_49_4c_32; // "GIL2": layout 2
 
 /** One waiter, in the word `LOCK`. */
 export const ONE_WAITER = 1 << 16;
@@ -75,6 +101,11 @@ export function waitersIn(lock: number): number {
 /** The first word of the place of thread `ident`. */
 export function placeOf(ident: number): number {
   return HEAD + (ident - 1) * PLACE_SIZE;
+}
+
+/** The place of thread `ident` in the same memory seen as 64-bit floats. */
+export function timesOf(ident: number): number {
+  return placeOf(ident) / 2;
 }
 
 /** Memory for a new lock. */

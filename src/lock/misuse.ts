@@ -1,7 +1,7 @@
 /**
  * What the lock says to a thread that takes what it has, or lets go of what it has not.
  */
-import { AlreadyHeldError, NotHeldError } from '../errors.js';
+import { AlreadyHeldError, ArgumentError, NotHeldError } from '../errors.js';
 import type { ThreadInfo } from './options.js';
 
 export function alreadyHeld(method: string, name: string): AlreadyHeldError {
@@ -14,4 +14,8 @@ export function alreadyHeld(method: string, name: string): AlreadyHeldError {
 export function notHeld(method: string, name: string, holder: ThreadInfo | null): NotHeldError {
   const held = holder === null ? 'nobody does' : `thread ${holder.threadId} does`;
   return new NotHeldError(`${method}: expected this thread to hold the lock '${name}', but ${held}; acquire it first`);
+}
+
+export function notTraced(name: string): ArgumentError {
+  return new ArgumentError(`events: the lock '${name}' writes nothing down; expected one made with { trace: {} }`);
 }

@@ -13,6 +13,14 @@ export interface GlobalLockOptions {
   readonly switchInterval?: number;
   /** For messages and pictures. @default 'gil' */
   readonly name?: string;
+  /** Write down what happens at the lock, for `lock.events()`. @default nothing is written down */
+  readonly trace?: TraceOptions;
+}
+
+/** What is written down about a lock. */
+export interface TraceOptions {
+  /** How many events are kept, 1 to 1,000,000; the oldest give way. 32 bytes each. @default 10,000 */
+  readonly capacity?: number;
 }
 
 /** A thread as a lock knows it. */
@@ -31,6 +39,13 @@ export interface AcquireOptions {
   readonly timeout?: number;
   /** Calls the wait off: the promise rejects with a `LockCancelledError`. */
   readonly signal?: AbortSignal;
+}
+
+/** How many events a log keeps, or a clear error. */
+export function checkCapacity({ capacity = 10_000 }: TraceOptions): number {
+  if (typeof capacity !== 'number') throw new ArgumentError(`trace.capacity: expected a number of events; got ${describe(capacity)}`);
+  if (Number.isInteger(capacity) && capacity > 0 && capacity <= 1_000_000) return capacity;
+  throw new OutOfRangeError(`trace.capacity: expected a whole number from 1 to 1,000,000; got ${describe(capacity)}`);
 }
 
 /** A timeout in milliseconds, or a clear error. */

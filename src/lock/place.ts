@@ -1,41 +1,83 @@
 /**
- * How a thread finds its place at a lock, and how it is cleared.
+ * How a thread finds its place at a lock, and how the places of the dead are cleared.
  */
 import type { Dialect } from '../dialects/dialect.js';
 import { TooManyThreadsError } from '../errors.js';
+import { getAcquainted, PARENT_NUMBER, suspect } from '../host/kin.js';
 import type { Words } from '../host/memory.js';
 import { THREAD_NUMBER } from '../host/thread.js';
 import { runBlocking } from '../steps/blocking.js';
-import { BREAKER, MAX_THREADS, NOBODY, PLACE_SIZE, placeOf, TENANT } from './layout.js';
-import { bury, type Contender } from './protocol.js';
-
-/** Clears every place that a thread of this number has at the lock. Its number is never used again, so whoever moved in since is safe. */
-export function clearPlaces(words: Words, threadNumber: number): void {
-  for (let ident = 1; ident <= MAX_THREADS; ident += 1) {
-    if (Atomics.load(words, placeOf(ident) + TENANT) === threadNumber) runBlocking(bury(words, ident));
-  }
-}
+import { bury } from './burial.js';
+import { type Contender, createContender } from './contender.js';
+import {
+  BREAKER,
+  COUNTERS,
+  COUNTERS_BEFORE,
+  FORCED_WAIT,
+  HELD,
+  HELD_BEFORE,
+  HELD_SINCE,
+  HIGHEST,
+  LOST_HOLDS,
+  MAX_THREADS,
+  NOBODY,
+  PARENT,
+  placeOf,
+  RANK,
+  TENANT,
+  TICKET,
+  timesOf,
+  WAITED,
+  WAITED_BEFORE,
+  WAITING,
+} from './layout.js';
+import type { Recorder } from './recorder.js';
 
 /** Moves into the first free place. */
-export function moveIn(words: Words, dialect: Dialect): Contender {
+export function moveIn(words: Words, dialect: Dialect, recorder?: Recorder): Contender {
   for (let ident = 1; ident <= MAX_THREADS; ident += 1) {
     const place = placeOf(ident);
     if (Atomics.compareExchange(words, place + TENANT, 0, THREAD_NUMBER) !== 0) continue;
-    words.fill(0, place + TENANT + 1, place + PLACE_SIZE);
-    words[place + BREAKER] = 0;
-    return {
-      words,
-      ident,
-      place,
-      dialect,
-      ownWaiters: 0,
-      ownRequest: 0,
-      debt: 'none',
-      inherited: NOBODY,
-      ticks: dialect.request.by === 'ticks' ? dialect.request.ticks : 0,
-    };
+    furnish(words, ident, dialect);
+    return createContender(words, ident, dialect, {
+      recorder,
+      suspect: (holder, when) => {
+        if (holder !== NOBODY) (when === 'at-first' ? getAcquainted : suspect)(Atomics.load(words, placeOf(holder) + TENANT));
+      },
+    });
   }
   throw new TooManyThreadsError(
     `this lock has ${MAX_THREADS} places and all are taken; expected fewer threads: shut pools down that are done, or use several locks`,
   );
+}
+
+/** A place as its new tenant wants it. The counters go on where the last one left them. */
+function furnish(words: Words, ident: number, { rank }: Dialect): void {
+  const place = placeOf(ident);
+  for (const word of [BREAKER, WAITING, FORCED_WAIT, TICKET]) words[place + word] = 0;
+  words[place + RANK] = rank.by === 'behaviour' ? rank.first : 0;
+  words[place + PARENT] = PARENT_NUMBER;
+  words.copyWithin(place + COUNTERS_BEFORE, place + LOST_HOLDS, place + LOST_HOLDS + COUNTERS);
+  const times = new Float64Array(words.buffer);
+  const at = timesOf(ident);
+  times[at + HELD_BEFORE] = times[at + HELD]!;
+  times[at + WAITED_BEFORE] = times[at + WAITED]!;
+  times[at + HELD_SINCE] = 0;
+  for (let highest = Atomics.load(words, HIGHEST); highest < ident; ) {
+    highest = Atomics.compareExchange(words, HIGHEST, highest, ident);
+  }
+}
+
+/**
+ * Clears every place that a thread of this number has at the lock, and those of the threads that it had started, which died with it.
+ * A number is never used again, so whoever moved in since is safe. A place that somebody died over while clearing it is cleared again.
+ */
+export function clearPlaces(undertaker: Contender, threadNumber: number): void {
+  const { words, dialect, recorder } = undertaker;
+  for (let ident = Atomics.load(words, HIGHEST); ident >= 1; ident -= 1) {
+    const tenant = Math.abs(Atomics.load(words, placeOf(ident) + TENANT));
+    if (tenant === 0) continue;
+    if (tenant === threadNumber) runBlocking(bury(createContender(words, ident, dialect, { recorder }), undertaker));
+    else if (words[placeOf(ident) + PARENT] === threadNumber) clearPlaces(undertaker, tenant);
+  }
 }

@@ -3,8 +3,10 @@
  */
 import { cannotBlock, mayBlock } from '../host/memory.js';
 import { runBlocking } from '../steps/blocking.js';
+import type { Contender } from './contender.js';
 import { BREAKER, holderIn, LOCK, WAITING, waitersIn } from './layout.js';
-import { type Contender, drop, isAsked, take } from './protocol.js';
+import { drop, take } from './protocol.js';
+import { isAsked } from './request.js';
 import { isThenable } from './thenable.js';
 
 /** Whether a look must let go: somebody asked this very hold, or, in a dialect of ticks, they are used up. */

@@ -3,7 +3,7 @@
  */
 import { GlobalLock, ThreadPool } from 'gil';
 import { describe, expect, it } from 'vitest';
-import { sharedWords, startThread, untilOpen } from './threads.js';
+import { open, sharedWords, startThread, untilOpen } from './threads.js';
 
 describe('a thread that ends by itself while it holds the lock', () => {
   it.each([
@@ -34,6 +34,80 @@ describe('a thread that ends by itself while it holds the lock', () => {
     const next = await lock.acquire();
     expect(next.abandoned).toBe(false);
     next();
+    expect(lock.stats()).toMatchObject({ abandoned: 1, waiting: 0 });
+  });
+});
+
+describe('a thread that is ended from outside while it holds the lock', () => {
+  it('gives it back though no pool watches over it, and whoever blocks another thread is told', async () => {
+    const lock = new GlobalLock();
+    const words = sharedWords();
+    const { worker } = startThread(lock, words, 0, ({ lock, open, gate }) => {
+      lock.acquireSync();
+      open(0);
+      gate(9);
+    });
+    await untilOpen(words, 0);
+    const waiting = startThread(lock, words, 1, ({ lock, open }) => {
+      open(1);
+      const release = lock.acquireSync();
+      release();
+      return release.abandoned;
+    });
+    await untilOpen(words, 1);
+    await worker.terminate();
+    // Before anybody else hears of the exit: the lock is there already.
+    expect(lock.tryAcquire()?.abandoned ?? (await waiting.answer)).toBe(true);
+    expect(lock.stats().abandoned).toBe(1);
+  });
+
+  it('takes the threads with it that it had started', async () => {
+    const lock = new GlobalLock();
+    const words = sharedWords();
+    const { worker } = startThread(lock, words, 0, async ({ lock, words }) => {
+      // @ts-expect-error: written for a worker, which knows this function
+      const { Worker } = process.getBuiltinModule?.('node:worker_threads') ?? (await import('node:worker_threads'));
+      const program = `
+        const { workerData: { handle, words } } = require('node:worker_threads');
+        import('gil').then(({ GlobalLock }) => {
+          GlobalLock.from(handle).acquireSync();
+          Atomics.store(words, 0, 1);
+          Atomics.wait(words, 9, 0);
+        });`;
+      new Worker(program, { eval: true, workerData: { handle: lock.handle, words } });
+      return new Promise(() => {});
+    });
+    await untilOpen(words, 0);
+    expect(lock.isLocked()).toBe(true);
+    await worker.terminate();
+    expect((await lock.acquire()).abandoned).toBe(true);
+  });
+
+  it.each([
+    ['runs out of memory', 1],
+    ['exits', 0],
+  ])('is found out by its parent, which blocks and cannot hear of it: it %s', async (_, how) => {
+    const lock = new GlobalLock({ switchInterval: 5 });
+    const words = sharedWords();
+    words[3] = how;
+    const { worker, gone } = startThread(lock, words, 0, ({ lock, words, open, gate }) => {
+      lock.acquireSync();
+      open(0);
+      gate(1);
+      // The farewell of a thread that exits would give the lock back: this is about one that says none.
+      if (words[3] === 0) process.removeAllListeners('exit');
+      if (words[3] === 0) process.exit();
+      const hoard: unknown[] = [];
+      for (;;) hoard.push(new Array(1000).fill({}));
+    });
+    worker.on('error', () => {});
+    await untilOpen(words, 0);
+    open(words, 1);
+    // Blocks this thread: no event of the worker can arrive.
+    const release = lock.acquireSync();
+    expect(release.abandoned).toBe(true);
+    release();
+    await gone;
     expect(lock.stats()).toMatchObject({ abandoned: 1, waiting: 0 });
   });
 });

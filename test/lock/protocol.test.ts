@@ -4,10 +4,13 @@
  */
 import { describe, expect, it } from 'vitest';
 import { dialects } from '../../src/dialects/registry.js';
+import { bury } from '../../src/lock/burial.js';
+import { type Contender, createContender } from '../../src/lock/contender.js';
 import {
   ABANDONED,
   BREAKER,
   createWords,
+  HIGHEST,
   holderIn,
   INTERVAL,
   LAST_HOLDER,
@@ -15,43 +18,19 @@ import {
   placeOf,
   SWITCH_NUMBER,
   stamp,
+  TENANT,
   waitersIn,
 } from '../../src/lock/layout.js';
-import { bury, type Contender, drop, isAsked, take } from '../../src/lock/protocol.js';
+import { drop, take } from '../../src/lock/protocol.js';
+import { isAsked } from '../../src/lock/request.js';
 import { perform } from '../../src/steps/perform.js';
-import { CHANGED, type Protocol, type Step, TIMED_OUT, type WaitOutcome, WOKEN, type Words } from '../../src/steps/step.js';
+import { CHANGED, type Step, TIMED_OUT, WOKEN, type Words } from '../../src/steps/step.js';
+import { Puppet } from './puppet.js';
 
 function contender(words: Words, ident: number): Contender {
-  const dialect = dialects['cpython-3.13'];
-  return { words, ident, place: placeOf(ident), dialect, ownWaiters: 0, ownRequest: 0, debt: 'none', inherited: 0, ticks: 0 };
-}
-
-/** A thread that runs until it sleeps, or to its end. */
-class Puppet<T> {
-  readonly #protocol: Protocol<T>;
-  /** The sleep it is in. */
-  sleep: Step | undefined;
-  result: T | undefined;
-  state: 'ready' | 'asleep' | 'done' = 'ready';
-
-  constructor(protocol: Protocol<T>) {
-    this.#protocol = protocol;
-    this.#run(protocol.next());
-  }
-
-  /** Ends its sleep. */
-  wake(outcome: WaitOutcome): this {
-    this.#run(this.#protocol.next(outcome));
-    return this;
-  }
-
-  #run(first: IteratorResult<Step, T>): void {
-    let turn = first;
-    while (!turn.done && turn.value.operation !== 'wait') turn = this.#protocol.next(perform(turn.value));
-    this.state = turn.done ? 'done' : 'asleep';
-    this.sleep = turn.done ? undefined : turn.value;
-    if (turn.done) this.result = turn.value;
-  }
+  words[placeOf(ident) + TENANT] = ident;
+  words[HIGHEST] = Math.max(words[HIGHEST] as number, ident);
+  return createContender(words, ident, dialects['cpython-3.13']);
 }
 
 const setUp = () => {
@@ -156,7 +135,7 @@ describe('a forced dropper', () => {
   });
 
   it('goes on when nobody wants the lock any more (law 39), and when nobody who does is alive', () => {
-    const { words, a, b } = setUp();
+    const { a, b } = setUp();
     const asking = take(b, forever);
     const asker = new Puppet(asking).wake(TIMED_OUT);
     const dropper = new Puppet(drop(a, 'forced', 'now'));
@@ -167,7 +146,7 @@ describe('a forced dropper', () => {
     expect(new Puppet(take(a, forever)).result).toBe(true);
     asker.wake(TIMED_OUT);
     const again = new Puppet(drop(a, 'forced', 'now'));
-    new Puppet(bury(words, 2));
+    new Puppet(bury(b, a));
     expect(again.wake(WOKEN).state).toBe('done');
   });
 
@@ -220,7 +199,7 @@ describe('the dead', () => {
         for (let step = 0; step < steps && !turn.done; step += 1) {
           turn = turn.value.operation === 'wait' ? dying.next(TIMED_OUT) : dying.next(perform(turn.value));
         }
-        const buried = new Puppet(bury(words, 1)).result;
+        const buried = new Puppet(bury(a, c)).result;
         if (begin === 'wait') new Puppet(drop(c, 'final', 'never'));
         expect(holderIn(words[LOCK] as number)).toBe(0);
         const next = waiting === undefined ? new Puppet(take(b, forever)) : waiting.wake(WOKEN);

@@ -43,7 +43,11 @@ export function sharedWords(): Int32Array {
 
 /** Starts a thread that runs `body`, which may use nothing but its argument. */
 export function startThread(lock: GlobalLock, words: Int32Array, number: number, body: (scene: Scene) => unknown): TestThread {
-  const worker = new Worker(PROGRAM, { eval: true, workerData: { handle: lock.handle, words, number, text: `(${body})` } });
+  const worker = new Worker(PROGRAM, {
+    eval: true,
+    workerData: { handle: lock.handle, words, number, text: `(${body})` },
+    resourceLimits: { maxOldGenerationSizeMb: 32 },
+  });
   const gone = new Promise<number>((resolve) => worker.once('exit', resolve));
   const answer = new Promise<unknown>((resolve, reject) => {
     worker.once('message', resolve);

@@ -1,0 +1,58 @@
+/**
+ * One thread at one lock: what of it is not in the shared words, but its own.
+ */
+import type { Dialect } from '../dialects/dialect.js';
+import type { Words } from '../steps/step.js';
+import { NOBODY, placeOf } from './layout.js';
+import type { Recorder } from './recorder.js';
+
+/** Makes sure that the thread of an identity is alive; has it buried if not. */
+export type Suspicion = (ident: number, when: 'at-first' | 'in-vain') => void;
+
+export interface Contender {
+  readonly words: Words;
+  /** The same memory as 64-bit floats, for times. */
+  readonly times: Float64Array;
+  /** Its identity at this lock, from 1. */
+  readonly ident: number;
+  /** Its place in the words. */
+  readonly place: number;
+  readonly dialect: Dialect;
+  /** Writes down what happens, if anybody wants to know. */
+  readonly recorder: Recorder | undefined;
+  /** Is the thread alive that a waiter waits for? Called before it sleeps, and when it has slept in vain for a while. */
+  readonly suspect: Suspicion;
+  /** How many of the waiters are async tasks of this same thread: 0 or 1. A blocking forced switch must not wait for those. */
+  ownWaiters: number;
+  /** The stamp of a request that a task of this thread's own event loop made: honoured at the next `checkpointAsync`. */
+  ownRequest: number;
+  /** It let go on request without waiting for the switch, and owes that wait before it may take again. */
+  debt: 'none' | 'switch';
+  /** Whose death the last take found out about, or `NOBODY`. */
+  inherited: number;
+  /** How many operations are left until it lets go unasked, in a dialect of ticks. */
+  ticks: number;
+}
+
+/** Thread `ident`, as it is when it comes to the lock. */
+export function createContender(
+  words: Words,
+  ident: number,
+  dialect: Dialect,
+  { recorder, suspect = () => {} }: { readonly recorder?: Recorder | undefined; readonly suspect?: Suspicion } = {},
+): Contender {
+  return {
+    words,
+    times: new Float64Array(words.buffer),
+    ident,
+    place: placeOf(ident),
+    dialect,
+    recorder,
+    suspect,
+    ownWaiters: 0,
+    ownRequest: 0,
+    debt: 'none',
+    inherited: NOBODY,
+    ticks: dialect.request.by === 'ticks' ? dialect.request.ticks : 0,
+  };
+}

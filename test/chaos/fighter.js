@@ -1,0 +1,48 @@
+/**
+ * One thread of a chaos run: takes the lock in every way there is, and dies in its own.
+ */
+import { threadId, workerData } from 'node:worker_threads';
+import { GlobalLock } from 'gil';
+import { DOOMED, OWNER, PROGRESS, random, STOP, VIOLATIONS } from './words.js';
+
+const { handle, words, seed, fate, patience } = workerData;
+const lock = GlobalLock.from(handle);
+const draw = random(seed);
+const NOWHERE = new Int32Array(new SharedArrayBuffer(4));
+let work = 0;
+
+while (words[STOP] === 0) {
+  const way = draw(8);
+  const hold = way < 5 ? lock.acquireSync() : way < 6 ? lock.acquireSync({ timeout: draw(4) }) : await lock.acquire({ timeout: draw(10) });
+  if (hold === null) continue;
+  const before = Atomics.exchange(words, OWNER, threadId + 1);
+  if (before !== 0 && Atomics.load(words, DOOMED + before - 1) === 0) Atomics.add(words, VIOLATIONS, 1);
+  for (let turn = draw(20); turn > 0; turn -= 1) {
+    for (work = draw(3000); work > 0; work -= 1);
+    if (draw(3) > 0) continue;
+    // Lets go and comes back: meanwhile it is not its name that must be there.
+    leave();
+    if (draw(4) === 0) lock.releaseForIO(() => Atomics.wait(NOWHERE, 0, 0, draw(3)));
+    else if (draw(3) === 0) await lock.checkpointAsync();
+    else lock.checkpoint();
+    const found = Atomics.exchange(words, OWNER, threadId + 1);
+    if (found !== 0 && Atomics.load(words, DOOMED + found - 1) === 0) Atomics.add(words, VIOLATIONS, 1);
+  }
+  if (fate !== 'terminate' && performance.now() > patience) die();
+  leave();
+  hold();
+}
+
+function leave() {
+  if (Atomics.compareExchange(words, OWNER, threadId + 1, 0) !== threadId + 1) Atomics.add(words, VIOLATIONS, 1);
+  Atomics.add(words, PROGRESS, 1);
+}
+
+/** With the lock in its hands. */
+function die() {
+  Atomics.store(words, DOOMED + threadId, 1);
+  if (fate === 'exit') process.exit(3);
+  if (fate === 'error') throw new Error('nobody catches this');
+  const hoard = [];
+  for (;;) hoard.push(new Array(1000).fill({}));
+}

@@ -1,0 +1,26 @@
+/**
+ * The words that the threads of a chaos run share, and their dice.
+ */
+
+/** Who is inside: its thread number plus 1, or 0. */
+export const OWNER = 0;
+/** How often somebody found somebody else inside. */
+export const VIOLATIONS = 1;
+/** How often anybody got through. */
+export const PROGRESS = 2;
+/** Not 0: the run is over. */
+export const STOP = 3;
+/** From here on, by thread number: not 0 if that thread is about to be killed, so that its name may be left behind. */
+export const DOOMED = 4;
+export const WORDS = 65_536;
+
+/** Whole numbers below `limit`, the same for the same seed (mulberry32). */
+export function random(seed) {
+  let state = seed | 0;
+  return (limit) => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) % limit;
+  };
+}
