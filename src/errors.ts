@@ -9,6 +9,7 @@ export type GilErrorCode =
   | 'ERR_GIL_ALREADY_HELD'
   | 'ERR_GIL_ARGUMENT'
   | 'ERR_GIL_CANCELLED'
+  | 'ERR_GIL_CANNOT_BLOCK'
   | 'ERR_GIL_HANDLE'
   | 'ERR_GIL_NOT_HELD'
   | 'ERR_GIL_RANGE'
@@ -59,6 +60,14 @@ export class LockCancelledError extends Error {
     this.prototype.name = 'LockCancelledError';
   }
   readonly code = 'ERR_GIL_CANCELLED';
+}
+
+/** A thread would have to block that may not, such as the main thread of a web page (ECMAScript: AgentCanSuspend). The `cause` is what it threw. */
+export class CannotBlockError extends TypeError {
+  static {
+    this.prototype.name = 'CannotBlockError';
+  }
+  readonly code = 'ERR_GIL_CANNOT_BLOCK';
 }
 
 /** A handle that is not a lock's, or a lock's of another version of this package. */

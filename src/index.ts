@@ -11,6 +11,7 @@ export {
   ArgumentError,
   BrokenPoolError,
   CancelledError,
+  CannotBlockError,
   CloneError,
   FreeVariableError,
   type GilErrorCode,

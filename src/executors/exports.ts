@@ -7,6 +7,7 @@ export const EXPORTS: ReadonlySet<string> = new Set([
   'ArgumentError',
   'BrokenPoolError',
   'CancelledError',
+  'CannotBlockError',
   'CloneError',
   'FreeVariableError',
   'Future',

@@ -56,7 +56,10 @@ export function getAcquainted(threadNumber: number): void {
 export function suspect(threadNumber: number): void {
   const child = children.get(threadNumber);
   if (child === undefined) return;
-  const { idle, active } = child.worker.performance.eventLoopUtilization();
+  const performance: { eventLoopUtilization?(): { readonly idle: number; readonly active: number } } | undefined = child.worker.performance;
+  // Deno cannot be asked: there only the exit tells.
+  if (typeof performance?.eventLoopUtilization !== 'function') return;
+  const { idle, active } = performance.eventLoopUtilization();
   if (idle < 0 || (active === 0 && child.state === 'running')) died(threadNumber);
   else if (active > 0) child.state = 'running';
 }

@@ -1,6 +1,7 @@
 /**
  * Shared memory and how a thread sleeps on it: the only place that names `Atomics.wait`, `waitAsync` and `notify`.
  */
+import { CannotBlockError } from '../errors.js';
 import { hold, letGo } from './keep-alive.js';
 
 /** Memory that every thread of a lock sees: 32-bit words over one SharedArrayBuffer. */
@@ -19,9 +20,46 @@ export function allocate(count: number): Words {
   return new Int32Array(new SharedArrayBuffer(count * 4));
 }
 
-/** Sleeps while `words[index]` is `seen`, for at most `timeout` ms. Blocks the thread. */
+/** A word that nobody ever changes. */
+const NOTHING = allocate(1);
+
+/**
+ * Sleeps while `words[index]` is `seen`, for at most `timeout` ms. Blocks the thread.
+ * @throws CannotBlockError on a thread that may not
+ */
 export function waitBlocking(words: Words, index: number, seen: number, timeout: number): WaitOutcome {
-  return OUTCOME[Atomics.wait(words, index, seen, timeout)];
+  try {
+    return OUTCOME[Atomics.wait(words, index, seen, timeout)];
+  } catch (cause) {
+    // On words like these it throws for one reason only.
+    throw cannotBlock(cause);
+  }
+}
+
+let ability: boolean | undefined;
+
+/** Whether this thread may block. Worker threads may, and so may the main threads of Node, Bun and Deno; that of a web page may not. */
+export function mayBlock(): boolean {
+  ability ??= tryToBlock();
+  return ability;
+}
+
+function tryToBlock(): boolean {
+  try {
+    Atomics.wait(NOTHING, 0, 1, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** What a thread that may not block is told when it would have to. */
+export function cannotBlock(cause?: unknown): CannotBlockError {
+  return new CannotBlockError(
+    "this thread would have to block, and it may not: expected a worker; got a thread such as a web page's main thread. " +
+      'Use `await lock.acquire()`, `runExclusive` and `await lock.checkpointAsync()`, which never block',
+    cause === undefined ? undefined : { cause },
+  );
 }
 
 /** A sleep that does not block the thread: over already, or a promise and a way to give it up. */
@@ -61,9 +99,7 @@ export function notify(words: Words, index: number, count: number): number {
   return Atomics.notify(words, index, count);
 }
 
-const NOTHING = allocate(1);
-
 /** Blocks the thread for `ms` milliseconds. */
 export function sleepBlocking(ms: number): void {
-  Atomics.wait(NOTHING, 0, 0, ms);
+  waitBlocking(NOTHING, 0, 0, ms);
 }

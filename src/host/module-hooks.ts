@@ -19,6 +19,14 @@ export interface ModuleHooks {
 /** Installs a `load` hook for the modules that this thread will load. Other threads are not affected. */
 export function installModuleHooks({ hooksUrl, data, inThread }: ModuleHooks): void {
   const registerHooks: unknown = Reflect.get(nodeModule, 'registerHooks');
-  if (typeof registerHooks === 'function') registerHooks({ load: inThread() });
+  if (typeof registerHooks === 'function') registerHooks({ load: sayingJson(inThread()) });
   else nodeModule.register(hooksUrl, { data });
+}
+
+/** Deno tells a hook no format, and takes what a hook does not call JSON for JavaScript, even what it merely passes on. */
+function sayingJson(load: LoadHook): LoadHook {
+  return (url, context, nextLoad) => {
+    const loaded = load(url, context, nextLoad);
+    return url.endsWith('.json') && Reflect.get(loaded, 'format') === undefined ? { ...loaded, format: 'json' } : loaded;
+  };
 }

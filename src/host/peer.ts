@@ -84,13 +84,15 @@ export function startProcess({ entry, data, name }: PeerOptions, events: PeerEve
   };
 }
 
+/** In Bun the channel has no methods of its own: it goes with the child. */
 function keepProcess(child: ChildProcess, alive: 'alive' | 'idle'): void {
+  const channel: { ref?(): void; unref?(): void } | null | undefined = child.channel;
   if (alive === 'alive') {
     child.ref();
-    child.channel?.ref();
+    channel?.ref?.();
   } else {
     child.unref();
-    child.channel?.unref();
+    channel?.unref?.();
   }
 }
 

@@ -22,8 +22,6 @@ export interface Contender {
   readonly recorder: Recorder | undefined;
   /** Is the thread alive that a waiter waits for? Called before it sleeps, and when it has slept in vain for a while. */
   readonly suspect: Suspicion;
-  /** How many of the waiters are async tasks of this same thread: 0 or 1. A blocking forced switch must not wait for those. */
-  ownWaiters: number;
   /** The stamp of a request that a task of this thread's own event loop made: honoured at the next `checkpointAsync`. */
   ownRequest: number;
   /** It let go on request without waiting for the switch, and owes that wait before it may take again. */
@@ -49,7 +47,6 @@ export function createContender(
     dialect,
     recorder,
     suspect,
-    ownWaiters: 0,
     ownRequest: 0,
     debt: 'none',
     inherited: NOBODY,

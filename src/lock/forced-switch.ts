@@ -3,7 +3,7 @@
  */
 import { add, load, notify, now, type Protocol, TIMED_OUT, type Words, wait } from '../steps/step.js';
 import type { Contender } from './contender.js';
-import { FORCED, FORCED_WAIT, LAST_HOLDER, LOCK, TURN, waitersIn } from './layout.js';
+import { FORCED, FORCED_WAIT, LAST_HOLDER, LOCK, TURN, WAITING, waitersIn } from './layout.js';
 
 export const EVERYBODY = Number.POSITIVE_INFINITY;
 
@@ -23,7 +23,8 @@ export function* awaitSwitch(self: Contender, until: number): Protocol<'settled'
   try {
     for (;;) {
       const turn = yield* load(words, TURN);
-      const gone = (yield* load(words, LAST_HOLDER)) !== ident || waitersIn(yield* load(words, LOCK)) <= self.ownWaiters;
+      const own = yield* load(words, place + WAITING);
+      const gone = (yield* load(words, LAST_HOLDER)) !== ident || waitersIn(yield* load(words, LOCK)) <= own;
       if (gone || doubts === DOUBTS) {
         self.debt = 'none';
         return 'settled';

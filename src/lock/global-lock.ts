@@ -222,7 +222,7 @@ export class GlobalLock {
   /**
    * Blocks the thread until it has the lock.
    * @returns the releaser; `null` if `timeout` (milliseconds) passed first
-   * @throws AlreadyHeldError if this thread holds it already: it would wait for itself
+   * @throws AlreadyHeldError if this thread holds it already: it would wait for itself; CannotBlockError if it would have to wait and may not
    */
   acquireSync(options: SyncOptions & { readonly timeout: number }): Releaser | null;
   acquireSync(options?: { readonly timeout?: undefined }): Releaser;

@@ -5,7 +5,7 @@
 import { add, cas, load, notify, type Protocol, type Words } from '../steps/step.js';
 import type { Contender } from './contender.js';
 import { EVERYBODY } from './forced-switch.js';
-import { holderIn, LOCK, LOOPS, NOBODY, placeOf, TENANT, TICKET, waitersIn } from './layout.js';
+import { holderIn, LOCK, LOOPS, NOBODY, placeOf, TENANT, TICKET, WAITING, waitersIn } from './layout.js';
 import { callNext, firstInLine, hasLine, type Line } from './line.js';
 
 /** Puts our name on the lock if nobody's is, whatever the count of waiters. */
@@ -46,7 +46,7 @@ export function* handOn(self: Contender, line: Line): Protocol<void> {
       continue;
     }
     // Our own task in line looks again by itself: it is asleep, and nothing of this thread runs in between.
-    if (self.ownWaiters > 0) yield* notify(words, place + TICKET, EVERYBODY);
+    if ((yield* load(words, place + WAITING)) > 0) yield* notify(words, place + TICKET, EVERYBODY);
     // Somebody may have lined up after we looked and gone to sleep before we let go.
     if ((yield* firstInLine(self, line)).ident === NOBODY || !(yield* grab(self))) return;
   }

@@ -84,7 +84,7 @@ export class Porter {
         const seen = await runAsync(untilUnlocked(self), signal);
         if (seen && !this.isBusy) queue.showUnlocked();
       } else {
-        const got = await runAsync(take(self, Number.POSITIVE_INFINITY, 'tasks'), signal);
+        const got = await runAsync(take(self, Number.POSITIVE_INFINITY), signal);
         if (got && !(await queue.admit())) runBlocking(giveBack(self));
       }
     }

@@ -53,25 +53,22 @@ import { isAsked, patience, request } from './request.js';
 /** How long a waiter sleeps at most before it makes sure that the one it waits for is alive, in milliseconds. */
 const SUSPECT_AFTER = 50;
 
-/** In whose name a thread waits: its own, and then it sleeps itself; or in that of tasks of its event loop, and then it goes on meanwhile. */
-export type WaitsFor = 'itself' | 'tasks';
-
 /** Takes the lock; `false` if it was not to be had until the time `until`. */
-export function* take(self: Contender, until: number, waitsFor: WaitsFor = 'itself'): Protocol<boolean> {
+export function* take(self: Contender, until: number): Protocol<boolean> {
   if (self.debt === 'switch' && (yield* awaitSwitch(self, until)) === 'overdue') return false;
   if (yield* grab(self)) {
     yield* taken(self);
     return true;
   }
-  return until === Number.NEGATIVE_INFINITY ? false : yield* waitAndTake(self, until, waitsFor);
+  return until === Number.NEGATIVE_INFINITY ? false : yield* waitAndTake(self, until);
 }
 
-function* waitAndTake(self: Contender, until: number, waitsFor: WaitsFor): Protocol<boolean> {
+function* waitAndTake(self: Contender, until: number): Protocol<boolean> {
   const { words } = self;
   const begin = isObserved(self) ? yield* now(words) : 0;
   // In line before being counted: whoever sees the count finds the ticket.
   const ticket = hasLine(self) ? yield* lineUp(self) : undefined;
-  yield* joinWaiters(self, waitsFor);
+  yield* joinWaiters(self);
   let outcome: 'waiting' | 'taken' = 'waiting';
   try {
     count(self, WAITS);
@@ -88,7 +85,7 @@ function* waitAndTake(self: Contender, until: number, waitsFor: WaitsFor): Proto
       note(self, { type: 'give-up' });
       if (ticket !== undefined && (yield* leaveLine(self, ticket)) === 'called') yield* passOn(self);
     }
-    yield* leaveWaiters(self, waitsFor);
+    yield* leaveWaiters(self);
     if (begin !== 0) addWait(self, (yield* now(words)) - begin);
   }
 }
@@ -151,18 +148,16 @@ function* passOn(self: Contender): Protocol<void> {
   }
 }
 
-function* joinWaiters(self: Contender, waitsFor: WaitsFor): Protocol<void> {
+function* joinWaiters(self: Contender): Protocol<void> {
   const { words, place } = self;
-  if (waitsFor === 'tasks') self.ownWaiters += 1;
   yield* add(words, LOCK, ONE_WAITER);
   yield* add(words, place + WAITING, 1);
 }
 
-function* leaveWaiters(self: Contender, waitsFor: WaitsFor): Protocol<void> {
+function* leaveWaiters(self: Contender): Protocol<void> {
   const { words, place } = self;
   yield* add(words, place + WAITING, -1);
   yield* add(words, LOCK, -ONE_WAITER);
-  if (waitsFor === 'tasks') self.ownWaiters -= 1;
   // The one who asked may be the one who gives up: whoever was made to drop for it must not wait for it (law 39).
   yield* wakeForced(words);
 }
@@ -212,13 +207,13 @@ export function* drop(self: Contender, reason: DropReason, settle: Settlement): 
 export function* untilUnlocked(self: Contender): Protocol<true> {
   const { words } = self;
   for (;;) {
-    yield* joinWaiters(self, 'tasks');
+    yield* joinWaiters(self);
     try {
       const lock = yield* load(words, LOCK);
       if (holderIn(lock) === NOBODY) return true;
       yield* wait(words, LOCK, lock, Number.POSITIVE_INFINITY, LOOPS);
     } finally {
-      yield* leaveWaiters(self, 'tasks');
+      yield* leaveWaiters(self);
       yield* notify(words, LOCK, 1 + (yield* load(words, LOOPS)));
     }
   }

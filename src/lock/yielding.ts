@@ -1,9 +1,10 @@
 /**
  * Letting go and coming back, for a thread that goes on afterwards: at a look, and around I/O.
  */
+import { cannotBlock, mayBlock } from '../host/memory.js';
 import { runBlocking } from '../steps/blocking.js';
 import type { Contender } from './contender.js';
-import { BREAKER, holderIn, LOCK } from './layout.js';
+import { BREAKER, holderIn, LOCK, WAITING, waitersIn } from './layout.js';
 import { drop, take } from './protocol.js';
 import { isAsked } from './request.js';
 import { isThenable } from './thenable.js';
@@ -19,15 +20,23 @@ export function isDue(self: Contender, ticks: number): boolean {
   return true;
 }
 
-/** Drops the lock on request and takes it again. */
+/**
+ * Drops the lock on request and takes it again.
+ * @throws CannotBlockError, with the lock still held, if others wait for it and this thread may not block
+ */
 export function yieldBlocking(self: Contender): void {
+  if (!mayBlock()) {
+    const { words, place } = self;
+    if (waitersIn(Atomics.load(words, LOCK)) > words[place + WAITING]!) throw cannotBlock();
+    return;
+  }
   runBlocking(drop(self, 'forced', 'now'));
   takeAgain(self);
 }
 
 /** Runs `task` without the lock; has it again when `task` is over, however it ends. A promise is waited for by `takeAgainLater`. */
 export function withoutLock<T>(self: Contender, task: () => T, takeAgainLater: () => Promise<unknown>): T {
-  runBlocking(drop(self, 'voluntary', 'now'));
+  runBlocking(drop(self, 'voluntary', mayBlock() ? 'now' : 'later'));
   let result: T;
   try {
     result = task();

@@ -3,11 +3,8 @@
  */
 import { now } from '../host/clock.js';
 import { waitAsync } from '../host/memory.js';
-import { perform } from './perform.js';
+import { perform, withdrawal } from './perform.js';
 import { type Protocol, type Step, TIMED_OUT } from './step.js';
-
-/** What is thrown into a protocol that is to withdraw. Not a `return()`: a `yield*` whose inner `finally` takes steps would go on after it. */
-const WITHDRAW = Symbol('withdraw');
 
 /**
  * Runs a protocol to its end, sleeping in promises. When `signal` aborts during a sleep, the protocol withdraws from there by its
@@ -26,23 +23,10 @@ export async function runAsync<T>(protocol: Protocol<T>, signal?: AbortSignal): 
       turn = protocol.next(outcome);
       continue;
     }
-    await withdraw(protocol);
+    await runAsync(withdrawal(protocol));
     return undefined;
   }
   return turn.value;
-}
-
-/** Withdrawing may have to wait too; that wait nothing calls off. */
-async function withdraw(protocol: Protocol<unknown>): Promise<void> {
-  try {
-    let turn = protocol.throw(WITHDRAW);
-    while (!turn.done) {
-      const step = turn.value;
-      turn = protocol.next(step.operation === 'wait' ? ((await sleep(step, undefined)) as number) : perform(step));
-    }
-  } catch (error) {
-    if (error !== WITHDRAW) throw error;
-  }
 }
 
 /**

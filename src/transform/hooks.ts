@@ -30,14 +30,26 @@ export function isOurs(url: string, { skip }: HookData): boolean {
 /** A loaded file with looks in it. */
 export function withLooks<L extends Loaded>(loaded: L, { dialect, formats }: HookData): L {
   const { format, source } = loaded;
-  const sourceType = formats.find((known) => known === format);
-  if (!sourceType || source === null || source === undefined) return loaded;
+  if (source === null || source === undefined) return loaded;
   const text = typeof source === 'string' ? source : new TextDecoder().decode(source);
-  try {
-    return { ...loaded, source: placeInFile(text, dialect, sourceType).toString() };
-  } catch (error) {
-    // Node says better what is wrong with a text; and one nested too deeply for a recursive walk may run all the same.
-    if (error instanceof SyntaxError || error instanceof RangeError) return loaded;
-    throw error;
+  for (const sourceType of sourceTypes(format, formats)) {
+    try {
+      return { ...loaded, source: placeInFile(text, dialect, sourceType).toString() };
+    } catch (error) {
+      // Node says better what is wrong with a text; and one nested too deeply for a recursive walk may run all the same.
+      if (!(error instanceof SyntaxError || error instanceof RangeError)) throw error;
+    }
   }
+  return loaded;
+}
+
+/**
+ * As what a file is to be read. Where the format is not told (Node: what is required without a `type` in its package.json; Deno: always)
+ * its syntax decides, as it does for them: what uses the syntax of modules is no CommonJS.
+ */
+function sourceTypes(format: Loaded['format'], formats: readonly SourceType[]): readonly SourceType[] {
+  const ambiguous = format === undefined || format === null;
+  return (['commonjs', 'module'] as const).filter(
+    (known) => formats.includes(known) && (ambiguous ? formats.length > 1 : known === format),
+  );
 }

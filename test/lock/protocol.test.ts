@@ -167,7 +167,7 @@ describe('a forced dropper', () => {
 
   it('owes that wait as a thread: a task of its own that has waited long pays it too', () => {
     const { a, b } = setUp();
-    const own = new Puppet(take(a, forever, 'tasks'));
+    const own = new Puppet(take(a, forever));
     const waiter = new Puppet(take(b, forever)).wake(TIMED_OUT);
     new Puppet(drop(a, 'final', 'later'));
     expect(own.wake(WOKEN).state).toBe('asleep');

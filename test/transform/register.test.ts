@@ -3,7 +3,7 @@
  */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import nodeModule, { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -11,6 +11,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 const register = pathToFileURL(createRequire(import.meta.url).resolve('gil/register')).href;
 const transform = pathToFileURL(createRequire(import.meta.url).resolve('gil/transform')).href;
+const gil = pathToFileURL(createRequire(import.meta.url).resolve('gil')).href;
 let folder: string;
 
 beforeAll(() => {
@@ -61,6 +62,43 @@ describe('which files get looks', () => {
           'const { join } = require("path"); module.exports = 1; console.log(join("a", "b"), this === module.exports, __filename.slice(-5))',
       }),
     ).toBe('a/b false c.cjs');
+  });
+  // Where Node runs the hook in the thread itself. Through a hooks thread they stay as they are.
+  describe.runIf('registerHooks' in nodeModule)('CommonJS files', () => {
+    const LOOKS = 'String(f).includes("_breaker[")';
+    const SHARED = 'function f(o) { while (o.x < 3) o.x += 1; return o.x }\n';
+    test('get looks, whether they are started, required or imported', () => {
+      const files = {
+        'f.cjs': `${SHARED}const a = require("./g.cjs"); import("./g.cjs").then((b) => console.log(${LOOKS}, f({ x: 0 }), a.looks, a === b.default, a.f({ x: 1 })))`,
+        'g.cjs': `${SHARED}module.exports = { f, looks: ${LOOKS} && require("./h.cjs").looks && this === exports && __filename.endsWith("g.cjs") };`,
+        'h.cjs': `"use strict"; ${SHARED}exports.looks = ${LOOKS};`,
+      };
+      expect(run(files)).toBe('true 3 true true 3');
+    });
+    test('get looks without a type in package.json, whatever their syntax', () => {
+      const files = {
+        'untyped/i.js': `${SHARED}const esm = require("./j.js"); console.log(${LOOKS}, esm.looks, JSON.stringify(require("./k.json")))`,
+        'untyped/j.js': `export ${SHARED}export const looks = ${LOOKS};`,
+        'untyped/k.json': '[1]',
+        'untyped/package.json': '{}',
+      };
+      expect(run(files)).toBe('true true [1]');
+    });
+    test('of packages get none', () => {
+      const files = {
+        'l.cjs': 'console.log(require("old").looks)',
+        'node_modules/old/index.js': `${SHARED}exports.looks = ${LOOKS};`,
+      };
+      expect(run(files)).toBe('false');
+    });
+    test('give tasks with looks', () => {
+      const files = {
+        'o.mjs': `const { tasks, ThreadPool } = await import(${JSON.stringify(gil)});
+          const pool = new ThreadPool(1); console.log(await pool.submit(tasks(new URL("./r.cjs", import.meta.url)).looks)); await pool.shutdown()`,
+        'r.cjs': `${SHARED}exports.looks = () => ${LOOKS};`,
+      };
+      expect(run(files)).toBe('true');
+    });
   });
   test('an error in the text is reported by Node', () => {
     expect(() => run({ 'd.mjs': 'let x = ;' })).toThrow(/d\.mjs:1\s+let x = ;/);

@@ -1,0 +1,27 @@
+/**
+ * Runs the project's whole test suite with another Node: that binary runs vitest, and the programs that tests start find it first.
+ */
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, dirname, join } from 'node:path';
+import { run } from './child.mjs';
+
+const LIMIT = 10 * 60_000;
+
+/** How many tests passed and failed; what went wrong outside of tests counts as one failure. */
+export async function runSuite(binary, project) {
+  const folder = mkdtempSync(join(tmpdir(), 'gil-runtimes-'));
+  const file = join(folder, 'report.json');
+  try {
+    const env = { ...process.env, PATH: `${dirname(binary)}${delimiter}${process.env.PATH}` };
+    const args = ['node_modules/vitest/vitest.mjs', 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
+    const { code, output, inTime, seconds } = await run(binary, args, { cwd: project, env, limit: LIMIT });
+    const report = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : { numPassedTests: 0, numFailedTests: 0, testResults: [] };
+    const { numPassedTests: passed, numFailedTests, testResults } = report;
+    const outside = numFailedTests === 0 && (code !== 0 || passed === 0) ? 1 : 0;
+    const words = inTime ? output : `${output}\nstopped: it did not end within ${LIMIT / 60_000} minutes`;
+    return { files: testResults.length, passed, failed: numFailedTests + outside, seconds, output: words };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
