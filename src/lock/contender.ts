@@ -28,6 +28,10 @@ export interface Contender {
   debt: 'none' | 'switch';
   /** Whose death the last take found out about, or `NOBODY`. */
   inherited: number;
+  /** The number of its ticket, where there is a line and it stands in it; 0 if not. The shared word is cleared when it is called; this is not. */
+  lined: number;
+  /** The number of a ticket that was called for a task of this thread, which has yet to learn that a blocking call took the lock in its stead. */
+  takenOver: number;
   /** How many operations are left until it lets go unasked, in a dialect of ticks. */
   ticks: number;
 }
@@ -50,6 +54,8 @@ export function createContender(
     ownRequest: 0,
     debt: 'none',
     inherited: NOBODY,
+    lined: 0,
+    takenOver: 0,
     ticks: dialect.request.by === 'ticks' ? dialect.request.ticks : 0,
   };
 }

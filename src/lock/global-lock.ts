@@ -26,12 +26,9 @@ import { take } from './protocol.js';
 import { checkRank } from './rank.js';
 import { EventLog } from './recorder.js';
 import { Registry } from './registry.js';
-import { createReleaser, type Releaser } from './releaser.js';
+import { createReleaser, FREE_THREADED, type Releaser } from './releaser.js';
 import { type GilStats, observe, readStats } from './stats.js';
 import { isDue, withoutLock, yieldBlocking } from './yielding.js';
-
-/** What `acquire` gives where there is no lock. */
-const FREE_THREADED: Releaser = createReleaser({ isHeldByCurrentThread: () => false, release() {} }, false);
 
 /** Every lock that this thread is at. */
 const locks = new Registry<GlobalLock>();
@@ -334,7 +331,7 @@ export class GlobalLock {
   }
 
   #releaser(): Releaser {
-    return createReleaser(this, this.#self.inherited !== NOBODY);
+    return createReleaser(this.#hot, this.#self.inherited !== NOBODY);
   }
 }
 

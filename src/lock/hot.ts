@@ -8,7 +8,7 @@ import { CORES } from '../host/thread.js';
 import { runBlocking } from '../steps/blocking.js';
 import type { Contender } from './contender.js';
 import { BREAKER, FINAL_DROPS, holderIn, LAST_HOLDER, LOCK, LOOPS, NOBODY, OBSERVED, waitersIn } from './layout.js';
-import { hasLine } from './line.js';
+import { hasLine, isUnclaimed } from './line.js';
 import { drop, taken } from './protocol.js';
 
 /** How often a thread looks again before it goes to sleep: about a microsecond, where another core may let go of the lock meanwhile. */
@@ -33,9 +33,9 @@ export class Hot {
     this.#handOver = self.recorder === undefined && !hasLine(self) && self.dialect.rank.by !== 'behaviour' ? 'plain' : 'by-the-text';
   }
 
-  /** Whether this thread holds it. A plain read: nobody else ever writes this thread's name there, or takes it away. */
+  /** Whether this thread holds it. A plain read: nobody else takes this thread's name away. */
   isHeld(): boolean {
-    return holderIn(this.#words[LOCK]!) === this.#ident;
+    return holderIn(this.#words[LOCK]!) === this.#ident && (this.#handOver === 'plain' || !isUnclaimed(this.#self));
   }
 
   /** Takes a lock that is free at this moment. */

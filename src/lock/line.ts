@@ -5,16 +5,21 @@
  */
 import { add, cas, load, type Protocol, store } from '../steps/step.js';
 import type { Contender } from './contender.js';
-import { HIGHEST, NOBODY, placeOf, TENANT, TICKET, TICKETS_DRAWN } from './layout.js';
+import { HIGHEST, holderIn, LOCK, NOBODY, placeOf, TENANT, TICKET, TICKETS_DRAWN } from './layout.js';
 
 /** Whose place in line counts: everybody's, or everybody's but that of this thread's own event loop. */
 export type Line = 'all' | 'others';
 
-/** A place in line. */
+/**
+ * A place in line. A thread has one word for it, and may wait twice at once: a task of its event loop, and over it a blocking call. The
+ * inner one keeps what it found, and puts it back.
+ */
 export interface Ticket {
-  readonly number: number;
-  /** The ticket of an async task of this same thread, which waits behind the blocking call that draws now; 0 if there is none. */
+  number: number;
+  /** What the word bore before. */
   readonly behind: number;
+  /** The ticket of the outer wait, or 0. */
+  readonly outer: number;
 }
 
 /** Whether threads stand in line for this lock. */
@@ -22,25 +27,50 @@ export function hasLine({ dialect }: Contender): boolean {
   return dialect.next === 'longest-waiting';
 }
 
+/**
+ * Whether this thread was handed the lock for one of its tasks, which has not come for it yet: it is on its way through the event loop.
+ * Until then nobody of this thread holds it, and a blocking call that comes by takes it in the task's stead.
+ */
+export function isUnclaimed({ words, ident, place, lined, takenOver }: Contender): boolean {
+  return lined !== 0 && lined !== takenOver && words[place + TICKET] === 0 && holderIn(words[LOCK]!) === ident;
+}
+
 /** Draws a ticket. */
-export function* lineUp({ words, place }: Contender): Protocol<Ticket> {
-  const behind = yield* load(words, place + TICKET);
+export function* lineUp(self: Contender): Protocol<Ticket> {
+  const ticket = { number: 0, behind: yield* load(self.words, self.place + TICKET), outer: self.lined };
+  yield* drawAgain(self, ticket);
+  return ticket;
+}
+
+/** A new number, at the end of the line. */
+export function* drawAgain(self: Contender, ticket: Ticket): Protocol<void> {
+  const { words, place } = self;
   // Never 0, which means: called.
-  const number = ((yield* add(words, TICKETS_DRAWN, 1)) << 1) | 1;
-  yield* store(words, place + TICKET, number);
-  return { number, behind };
+  ticket.number = ((yield* add(words, TICKETS_DRAWN, 1)) << 1) | 1;
+  self.lined = ticket.number;
+  yield* store(words, place + TICKET, ticket.number);
 }
 
-/** Whether the ticket was called: the lock is ours, or will be in a moment. */
-export function* isCalled({ words, place }: Contender, { number }: Ticket): Protocol<boolean> {
-  return (yield* load(words, place + TICKET)) !== number;
+/** What has become of a wait in line: nothing yet; called, and the lock will be ours in a moment; it is ours; or another wait of this thread took it. */
+export function* fateOf(self: Contender, { number, outer }: Ticket): Protocol<'in-line' | 'called' | 'ours' | 'taken-over'> {
+  const { words, ident, place } = self;
+  const called = (yield* load(words, place + TICKET)) !== number;
+  if (called && self.takenOver === number) return 'taken-over';
+  if (holderIn(yield* load(words, LOCK)) !== ident) return called ? 'called' : 'in-line';
+  if (called) return 'ours';
+  if (outer === 0) return 'in-line';
+  // By the outer ticket: its task is asleep as long as this call blocks.
+  self.takenOver = outer;
+  return 'ours';
 }
 
-/** Gives the ticket back; `called` if it was called before. */
-export function* leaveLine({ words, place }: Contender, { number, behind }: Ticket): Protocol<'left' | 'called'> {
+/** Gives the ticket back; `called` if it was called before, and the lock that came with it has not been used. */
+export function* leaveLine(self: Contender, { number, behind, outer }: Ticket): Protocol<'left' | 'called'> {
+  const { words, place } = self;
+  self.lined = outer;
   if ((yield* cas(words, place + TICKET, number, behind)) === number) return 'left';
   yield* store(words, place + TICKET, behind);
-  return 'called';
+  return self.takenOver === number ? 'left' : 'called';
 }
 
 /** The thread that has waited longest, or `NOBODY`. */

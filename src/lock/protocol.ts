@@ -47,7 +47,7 @@ import {
   WAITING,
   WAITS,
 } from './layout.js';
-import { hasLine, isCalled, leaveLine, lineUp, type Ticket } from './line.js';
+import { drawAgain, fateOf, hasLine, isUnclaimed, leaveLine, lineUp, type Ticket } from './line.js';
 import { isAsked, patience, request } from './request.js';
 
 /** How long a waiter sleeps at most before it makes sure that the one it waits for is alive, in milliseconds. */
@@ -56,7 +56,9 @@ const SUSPECT_AFTER = 50;
 /** Takes the lock; `false` if it was not to be had until the time `until`. */
 export function* take(self: Contender, until: number): Protocol<boolean> {
   if (self.debt === 'switch' && (yield* awaitSwitch(self, until)) === 'overdue') return false;
-  if (yield* grab(self)) {
+  const unclaimed = isUnclaimed(self);
+  if (unclaimed) self.takenOver = self.lined;
+  if (unclaimed || (yield* grab(self))) {
     yield* taken(self);
     return true;
   }
@@ -92,14 +94,15 @@ function* waitAndTake(self: Contender, until: number): Protocol<boolean> {
 
 /** Sleeps and asks by turns, until the lock bears our name. */
 function* waitForIt(self: Contender, until: number, ticket: Ticket | undefined): Protocol<boolean> {
-  const { words, ident, place } = self;
+  const { words, place } = self;
   let slept = 0;
   let unsuspected = 0;
   let hold = -1;
   self.suspect(holderIn(yield* load(words, LOCK)), 'at-first');
   for (;;) {
-    const called = ticket !== undefined && (yield* isCalled(self, ticket));
-    if (called && holderIn(yield* load(words, LOCK)) === ident) return true;
+    const fate = ticket === undefined ? 'in-line' : yield* fateOf(self, ticket);
+    if (fate === 'ours') return true;
+    if (fate === 'taken-over' && ticket !== undefined) yield* drawAgain(self, ticket);
     // Another task of this event loop may have let go on request while this one slept, and what it owes is owed by the thread.
     if (self.debt === 'switch' && (yield* awaitSwitch(self, until)) === 'overdue') return false;
     if (yield* grab(self)) return true;
@@ -117,7 +120,7 @@ function* waitForIt(self: Contender, until: number, ticket: Ticket | undefined):
     if (holderIn(lock) === NOBODY) continue;
     const planned = Number.isFinite(nap) ? nap : SUSPECT_AFTER;
     const asleep = Math.min(planned, left);
-    const woken = yield* called || ticket === undefined
+    const woken = yield* fate === 'called' || ticket === undefined
       ? wait(words, LOCK, lock, asleep, LOOPS)
       : wait(words, place + TICKET, ticket.number, asleep);
     if (woken !== TIMED_OUT || asleep < planned) {

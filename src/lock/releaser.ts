@@ -10,15 +10,18 @@ export interface Releaser extends Disposable {
 }
 
 /** One closure and no more: this is on the fast path of every acquire. */
-export function createReleaser(lock: { isHeldByCurrentThread(): boolean; release(): void }, abandoned: boolean): Releaser {
+export function createReleaser(lock: { isHeld(): boolean; drop(): void }, abandoned: boolean): Releaser {
   let held = true;
   const releaser = (): void => {
     if (!held) return;
     held = false;
-    // A hold that was ended by `release()` is not this releaser's to end again.
-    if (lock.isHeldByCurrentThread()) lock.release();
+    // Nothing is left to let go of after a `release()`. A hold that began since then is ended, as it is in async-mutex: use one or the other.
+    if (lock.isHeld()) lock.drop();
   };
   releaser.abandoned = abandoned;
   releaser[Symbol.dispose] = releaser;
   return releaser;
 }
+
+/** What `acquire` gives where there is no lock. */
+export const FREE_THREADED: Releaser = createReleaser({ isHeld: () => false, drop() {} }, false);

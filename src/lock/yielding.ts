@@ -5,6 +5,7 @@ import { cannotBlock, mayBlock } from '../host/memory.js';
 import { runBlocking } from '../steps/blocking.js';
 import type { Contender } from './contender.js';
 import { BREAKER, holderIn, LOCK, WAITING, waitersIn } from './layout.js';
+import { isUnclaimed } from './line.js';
 import { drop, take } from './protocol.js';
 import { isAsked } from './request.js';
 import { isThenable } from './thenable.js';
@@ -12,7 +13,7 @@ import { isThenable } from './thenable.js';
 /** Whether a look must let go: somebody asked this very hold, or, in a dialect of ticks, they are used up. */
 export function isDue(self: Contender, ticks: number): boolean {
   const { words, ident, place, dialect } = self;
-  const held = holderIn(words[LOCK]!) === ident;
+  const held = holderIn(words[LOCK]!) === ident && !isUnclaimed(self);
   if (dialect.request.by !== 'ticks') return words[place + BREAKER] !== 0 && held && runBlocking(isAsked(self));
   self.ticks -= ticks;
   if (self.ticks >= 0 || !held) return false;

@@ -7,6 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { bury } from '../../src/lock/burial.js';
 import { type Contender, createContender } from '../../src/lock/contender.js';
 import { createWords, HIGHEST, holderIn, LOCK, placeOf, RANK, SWITCH_NUMBER, TENANT, waitersIn } from '../../src/lock/layout.js';
+import { isUnclaimed } from '../../src/lock/line.js';
 import { drop, take } from '../../src/lock/protocol.js';
 import { isAsked } from '../../src/lock/request.js';
 import { perform } from '../../src/steps/perform.js';
@@ -142,6 +143,51 @@ describe('a lock that goes to the longest waiting', () => {
     expect(late.result).toBe(false);
     new Puppet(drop(c, 'final', 'later'));
     expect([holder(), waitersIn(words[LOCK] as number)]).toEqual([0, 0]);
+  });
+
+  it('is taken by a blocking call in the stead of a task of its thread that has not come for it yet', () => {
+    const { all, holder } = threads(ruby);
+    const [a, b, c] = all;
+    new Puppet(take(b, forever));
+    const task = new Puppet(take(a, forever));
+    const third = new Puppet(take(c, forever));
+    new Puppet(drop(b, 'final', 'later'));
+    // Handed to the task, whose event loop is busy with a blocking call.
+    expect([holder(), isUnclaimed(a)]).toEqual([1, true]);
+    expect(new Puppet(take(a, forever)).result).toBe(true);
+    expect(isUnclaimed(a)).toBe(false);
+    // The task learns of it and lines up again, at the end.
+    expect(task.wake(WOKEN).state).toBe('asleep');
+    new Puppet(drop(a, 'final', 'later'));
+    expect(holder()).toBe(3);
+    expect(third.wake(WOKEN).result).toBe(true);
+    new Puppet(drop(c, 'final', 'later'));
+    expect(task.wake(WOKEN).result).toBe(true);
+    new Puppet(drop(a, 'final', 'later'));
+    expect(holder()).toBe(0);
+  });
+
+  it('reaches a thread that waits twice, for a task and in a blocking call, by either ticket and at any moment', () => {
+    for (let steps = 0; steps < 60; steps += 1) {
+      const { words, all, holder } = threads(ruby);
+      const [a, b] = all;
+      new Puppet(take(b, forever));
+      const task = new Puppet(take(a, forever));
+      const dropping = drop(b, 'final', 'later');
+      let turn = dropping.next();
+      for (let step = 0; step < steps && !turn.done; step += 1) turn = dropping.next(perform(turn.value));
+      const blocking = new Puppet(take(a, forever));
+      while (!turn.done) turn = dropping.next(perform(turn.value));
+      const where = `a blocking call after ${steps} steps of the drop`;
+      if (blocking.state === 'asleep') blocking.wake(WOKEN);
+      expect(blocking.result, where).toBe(true);
+      task.wake(WOKEN);
+      new Puppet(drop(a, 'final', 'later'));
+      if (task.state === 'asleep') task.wake(WOKEN);
+      expect(task.result, where).toBe(true);
+      new Puppet(drop(a, 'final', 'later'));
+      expect([holder(), waitersIn(words[LOCK] as number)], where).toEqual([0, 0]);
+    }
   });
 
   it('is not lost on a waiter that comes between any two steps of a drop', () => {
