@@ -3,6 +3,7 @@
  * memory says no farewell: only the thread that started it can know.
  */
 import { getEnvironmentData, isMainThread, setEnvironmentData, type Worker } from 'node:worker_threads';
+import { now } from './clock.js';
 import { THREAD_NUMBER } from './thread.js';
 
 /** A thread is told its parent's number by what Node hands down to every new worker. */
@@ -13,9 +14,15 @@ export const PARENT_NUMBER = isMainThread ? 0 : Number(getEnvironmentData(PARENT
 
 interface Child {
   readonly worker: Worker;
-  /** Whether its event loop has been seen to run. */
-  state: 'unknown' | 'running';
+  /** Whether its event loop has been seen to run, and since when it has given no answer. */
+  state: 'unknown' | 'running' | { readonly silentSince: number };
 }
+
+/**
+ * How long a child must have been silent to count as dead, in milliseconds. Node falls silent about a worker when it is told to stop; the
+ * thread may run on to its next safe point, and what it does to shared memory there must not meet what is done in its name.
+ */
+const GRACE = 1000;
 
 const children = new Map<number, Child>();
 const watched = new WeakSet<Worker>();
@@ -51,7 +58,7 @@ export function getAcquainted(threadNumber: number): void {
 /**
  * Looks whether the child of this number is dead though its exit has not been heard, as when this thread blocks, and tells `onDeath` if
  * so. Node answers this one question about a worker without an event loop of one's own: how long was its loop idle? A dead one has no
- * answer.
+ * answer. Silent for a while it counts as dead.
  */
 export function suspect(threadNumber: number): void {
   const child = children.get(threadNumber);
@@ -60,8 +67,10 @@ export function suspect(threadNumber: number): void {
   // Deno cannot be asked: there only the exit tells.
   if (typeof performance?.eventLoopUtilization !== 'function') return;
   const { idle, active } = performance.eventLoopUtilization();
-  if (idle < 0 || (active === 0 && child.state === 'running')) died(threadNumber);
-  else if (active > 0) child.state = 'running';
+  const silent = idle < 0 || (active === 0 && child.state !== 'unknown');
+  if (!silent) child.state = active > 0 ? 'running' : 'unknown';
+  else if (typeof child.state !== 'object') child.state = { silentSince: now() };
+  else if (now() - child.state.silentSince >= GRACE) died(threadNumber);
 }
 
 function died(threadNumber: number): void {
