@@ -10,6 +10,7 @@ export type GilErrorCode =
   | 'ERR_GIL_ARGUMENT'
   | 'ERR_GIL_CANCELLED'
   | 'ERR_GIL_CANNOT_BLOCK'
+  | 'ERR_GIL_DISPOSED'
   | 'ERR_GIL_HANDLE'
   | 'ERR_GIL_NOT_HELD'
   | 'ERR_GIL_RANGE'
@@ -68,6 +69,14 @@ export class CannotBlockError extends TypeError {
     this.prototype.name = 'CannotBlockError';
   }
   readonly code = 'ERR_GIL_CANNOT_BLOCK';
+}
+
+/** A lock was used or attached to after it had been disposed of. */
+export class DisposedError extends Error {
+  static {
+    this.prototype.name = 'DisposedError';
+  }
+  readonly code = 'ERR_GIL_DISPOSED';
 }
 
 /** A handle that is not a lock's, or a lock's of another version of this package. */

@@ -13,6 +13,7 @@ export {
   CancelledError,
   CannotBlockError,
   CloneError,
+  DisposedError,
   FreeVariableError,
   type GilErrorCode,
   HandleError,

@@ -10,7 +10,7 @@
  */
 import { type DialectName, resolveDialect } from './dialects/registry.js';
 import { startedByPool } from './host/files.js';
-import { GlobalLock } from './lock/global-lock.js';
+import { adopt, GlobalLock } from './lock/global-lock.js';
 import { transformModules } from './runtime/module-transform.js';
 import { createThreadLooks, leaveWhenIdle } from './runtime/thread-looks.js';
 
@@ -18,7 +18,7 @@ import { createThreadLooks, leaveWhenIdle } from './runtime/thread-looks.js';
 if (!startedByPool()) {
   const dialect = resolveDialect((process.env['GIL_DIALECT'] || undefined) as DialectName | undefined);
   const lock = new GlobalLock({ dialect });
-  GlobalLock.adopt(lock);
+  adopt(lock);
   createThreadLooks(lock);
   transformModules(lock);
   lock.acquireSync();

@@ -9,6 +9,7 @@ export const EXPORTS: ReadonlySet<string> = new Set([
   'CancelledError',
   'CannotBlockError',
   'CloneError',
+  'DisposedError',
   'FreeVariableError',
   'Future',
   'GlobalLock',

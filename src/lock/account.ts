@@ -1,9 +1,9 @@
 /**
  * The account of one thread at one lock: what it counts, how long it held and waited, and what it writes down. Nobody else writes here,
- * so nothing here needs an atomic. Times are taken only while somebody wants to know them: see `OBSERVED`.
+ * so nothing here needs an atomic. Times are taken only while somebody wants to know them: see `DETAILS`.
  */
 import type { Contender } from './contender.js';
-import { HELD, HELD_SINCE, OBSERVED, SWITCH_NUMBER, TENANT, timesOf, WAITED } from './layout.js';
+import { DETAILS, HELD, HELD_SINCE, SWITCH_NUMBER, TENANT, TIMED, timesOf, WAITED } from './layout.js';
 import type { Happened } from './recorder.js';
 
 /** One more of what `counter` counts. */
@@ -12,8 +12,8 @@ export function count({ words, place }: Contender, counter: number): void {
 }
 
 /** Whether times are wanted. */
-export function isObserved({ words }: Contender): boolean {
-  return words[OBSERVED] !== 0;
+export function isTimed({ words }: Contender): boolean {
+  return (words[DETAILS]! & TIMED) !== 0;
 }
 
 /** It has the lock since `time`. */

@@ -30,30 +30,30 @@ import {
  */
 export function* bury(dead: Contender, undertaker: Contender): Protocol<'clean' | 'abandoned'> {
   const { words, ident, place } = dead;
-  const tenant = Math.abs(yield* load(words, place + TENANT));
+  const tenant = Math.abs(yield load(words, place + TENANT));
   // From here on nobody hands it the lock: one who has just done so sees this afterwards and takes the lock back himself.
-  yield* store(words, place + TENANT, -tenant);
-  yield* store(words, place + TICKET, 0);
-  yield* add(words, LOCK, -ONE_WAITER * (yield* load(words, place + WAITING)));
-  yield* store(words, place + WAITING, 0);
-  yield* add(words, FORCED, -(yield* load(words, place + FORCED_WAIT)));
-  yield* store(words, place + FORCED_WAIT, 0);
+  yield store(words, place + TENANT, -tenant);
+  yield store(words, place + TICKET, 0);
+  yield add(words, LOCK, -ONE_WAITER * (yield load(words, place + WAITING)));
+  yield store(words, place + WAITING, 0);
+  yield add(words, FORCED, -(yield load(words, place + FORCED_WAIT)));
+  yield store(words, place + FORCED_WAIT, 0);
   const held = yield* rename(words, ident, undertaker.ident);
   if (held) {
-    yield* store(words, ABANDONED, ident);
-    yield* add(words, ABANDONED_COUNT, 1);
+    yield store(words, ABANDONED, ident);
+    yield add(words, ABANDONED_COUNT, 1);
     // The next taker is then surely not the last holder, so it takes the long way and finds out.
-    yield* store(words, LAST_HOLDER, NOBODY);
+    yield store(words, LAST_HOLDER, NOBODY);
     count(dead, LOST_HOLDS);
-    endHold(dead, yield* now(words));
+    endHold(dead, yield now(words));
     note(dead, { type: 'abandoned' });
     yield* handOn(undertaker, 'all');
   }
   // The dead may have been about to wake somebody: everybody looks for himself.
-  yield* notify(words, LOCK, EVERYBODY);
-  yield* add(words, TURN, 1);
-  yield* notify(words, TURN, EVERYBODY);
-  yield* store(words, place + BREAKER, 0);
-  yield* store(words, place + TENANT, 0);
+  yield notify(words, LOCK, EVERYBODY);
+  yield add(words, TURN, 1);
+  yield notify(words, TURN, EVERYBODY);
+  yield store(words, place + BREAKER, 0);
+  yield store(words, place + TENANT, 0);
   return held ? 'abandoned' : 'clean';
 }

@@ -24,8 +24,11 @@ export interface Contender {
   readonly suspect: Suspicion;
   /** The stamp of a request that a task of this thread's own event loop made: honoured at the next `checkpointAsync`. */
   ownRequest: number;
-  /** It let go on request without waiting for the switch, and owes that wait before it may take again. */
-  debt: 'none' | 'switch';
+  /**
+   * What keeps it from just taking a free lock. `debt`: it let go on request without waiting for the switch, and owes that wait first.
+   * `no-lock`: there is none to take. `left`: it has disposed of its place.
+   */
+  hindrance: 'none' | 'debt' | 'no-lock' | 'left';
   /** Whose death the last take found out about, or `NOBODY`. */
   inherited: number;
   /** The number of its ticket, where there is a line and it stands in it; 0 if not. The shared word is cleared when it is called; this is not. */
@@ -52,7 +55,7 @@ export function createContender(
     recorder,
     suspect,
     ownRequest: 0,
-    debt: 'none',
+    hindrance: dialect.lock === 'none' ? 'no-lock' : 'none',
     inherited: NOBODY,
     lined: 0,
     takenOver: 0,

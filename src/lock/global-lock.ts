@@ -1,7 +1,6 @@
 /**
  * `GlobalLock`, the face of the protocol: async-mutex's manners for event loops, blocking twins for workers, and what makes it a
- * GIL: checkpoints, release for I/O, a switch interval. Fast paths are here, one compare-and-swap in and one store out; everything
- * else is protocol text run by a driver.
+ * GIL: checkpoints, release for I/O, a switch interval. It checks what comes in and calls the room's parts.
  */
 import { inspect } from 'node:util';
 import type { Dialect } from '../dialects/dialect.js';
@@ -12,12 +11,13 @@ import type { Words } from '../host/memory.js';
 import { THREAD_NUMBER } from '../host/thread.js';
 import { runBlocking } from '../steps/blocking.js';
 import type { Contender } from './contender.js';
+import { describeLock } from './describe.js';
 import { checkHandle, type LockHandle } from './handle.js';
 import { Hot } from './hot.js';
 import { toMicroseconds } from './interval.js';
-import { BREAKER, holderIn, INTERVAL, LOCK, NOBODY, placeOf, RANK, TENANT } from './layout.js';
+import { BREAKER, CLOSED, holderIn, INTERVAL, LOCK, NOBODY, placeOf, RANK, TENANT } from './layout.js';
 import { createMemory, openMemory } from './memory.js';
-import { alreadyHeld, notHeld, notTraced } from './misuse.js';
+import { alreadyHeld, left, notHeld, notTraced } from './misuse.js';
 import type { AcquireOptions, GlobalLockOptions, SyncOptions, ThreadInfo, TimedOptions } from './options.js';
 import { checkSync, checkTask, checkWait } from './options.js';
 import { moveIn } from './place.js';
@@ -26,7 +26,7 @@ import { take } from './protocol.js';
 import { checkRank } from './rank.js';
 import { EventLog } from './recorder.js';
 import { Registry } from './registry.js';
-import { createReleaser, FREE_THREADED, type Releaser } from './releaser.js';
+import { FREE_THREADED, type Releaser } from './releaser.js';
 import { type GilStats, observe, readStats } from './stats.js';
 import { isDue, withoutLock, yieldBlocking } from './yielding.js';
 
@@ -35,6 +35,11 @@ const locks = new Registry<GlobalLock>();
 
 /** The lock that this thread lives under, once anybody has asked. */
 let ambient: GlobalLock | undefined;
+
+/** A started worker says which lock it lives under. */
+export function adopt(lock: GlobalLock): void {
+  ambient = lock;
+}
 
 /**
  * CPython's Global Interpreter Lock: one of the threads that share it runs at a time. A thread takes it by `acquire` without blocking
@@ -45,11 +50,6 @@ export class GlobalLock {
   static get default(): GlobalLock {
     ambient ??= create({});
     return ambient;
-  }
-
-  /** @internal A started worker says which lock it lives under. */
-  static adopt(lock: GlobalLock): void {
-    ambient = lock;
   }
 
   /**
@@ -74,6 +74,7 @@ export class GlobalLock {
   readonly #log: EventLog | undefined;
   readonly #hot: Hot;
   readonly #words: Words;
+  readonly #origin: 'made' | 'attached';
 
   /**
    * A lock that threads share.
@@ -97,6 +98,7 @@ export class GlobalLock {
     this.#porter = new Porter(this.#self, 'memory' in options ? undefined : options.cancelError);
     const { ident, place } = this.#self;
     this.#words = words;
+    this.#origin = 'memory' in options ? 'attached' : 'made';
     this.#hot = new Hot(this.#self);
     this.seat = { ident, threadId: THREAD_NUMBER - 1, breaker: words.subarray(place + BREAKER, place + BREAKER + 1) };
     locks.add(this, this.#self);
@@ -104,7 +106,7 @@ export class GlobalLock {
 
   /** Whether there is a lock at all: `false` in a free-threaded dialect (CPython `sys._is_gil_enabled()`). */
   get isEnabled(): boolean {
-    return this.#hot.lock === 'global';
+    return this.dialect.lock === 'global';
   }
 
   /**
@@ -142,16 +144,16 @@ export class GlobalLock {
   acquire(options: TimedOptions): Promise<Releaser | null>;
   acquire(options?: number | AcquireOptions): Promise<Releaser>;
   acquire(options?: number | AcquireOptions): Promise<Releaser | null> {
-    if (options === undefined && this.#hot.lock === 'global' && !this.#porter.isBusy && this.#hot.take())
-      return Promise.resolve(this.#releaser());
+    if (options === undefined && !this.#porter.isBusy && this.#hot.take()) return Promise.resolve(this.#hot.releaser());
     return this.#acquireSlow(options);
   }
 
   async #acquireSlow(options: number | AcquireOptions | undefined): Promise<Releaser | null> {
     const wait = checkWait(options);
-    if (this.#hot.lock === 'none' && !wait.signal?.aborted) return FREE_THREADED;
-    if (!this.#porter.isBusy && !wait.signal?.aborted && this.#hot.take()) return this.#releaser();
-    return (await this.#porter.take(wait)) === 'turn' ? this.#releaser() : null;
+    if (!this.isEnabled && !wait.signal?.aborted) return FREE_THREADED;
+    if (this.#self.hindrance === 'left') throw left('acquire', this.name);
+    if (!this.#porter.isBusy && !wait.signal?.aborted && this.#hot.take()) return this.#hot.releaser();
+    return (await this.#porter.take(wait)) === 'turn' ? this.#hot.releaser() : null;
   }
 
   /**
@@ -187,8 +189,8 @@ export class GlobalLock {
   waitForUnlock(options?: number | AcquireOptions): Promise<void>;
   async waitForUnlock(options?: number | AcquireOptions): Promise<unknown> {
     const wait = checkWait(options);
-    const seen = (await this.#porter.look(wait)) === 'turn';
-    return wait.timeout === undefined ? undefined : seen;
+    const outcome = await this.#porter.look(wait);
+    return wait.timeout === undefined ? undefined : outcome === 'turn';
   }
 
   /** Calls off every waiting `acquire` and `runExclusive` of this thread: each rejects with a `LockCancelledError`, or the lock's `cancelError`. */
@@ -201,18 +203,18 @@ export class GlobalLock {
    * @throws NotHeldError if this thread does not hold it
    */
   release(): void {
-    if (this.#hot.lock === 'none') return;
-    if (!this.#hot.isHeld()) throw notHeld('release', this.name, this.holder());
-    this.#hot.drop();
+    if (this.#hot.isHeld()) this.#hot.drop();
+    else if (this.isEnabled) throw notHeld('release', this.name, this.holder());
   }
 
   // --- blocking twins -----------------------------------------------------------------------------------------------
 
   /** Takes the lock if it is free; never waits. */
   tryAcquire(): Releaser | null {
-    if (this.#hot.lock === 'none') return FREE_THREADED;
+    if (!this.isEnabled) return FREE_THREADED;
+    if (this.#self.hindrance === 'left') throw left('tryAcquire', this.name);
     return this.#hot.take() || (!this.isHeldByCurrentThread() && runBlocking(take(this.#self, Number.NEGATIVE_INFINITY)))
-      ? this.#releaser()
+      ? this.#hot.releaser()
       : null;
   }
 
@@ -224,9 +226,11 @@ export class GlobalLock {
   acquireSync(options: SyncOptions & { readonly timeout: number }): Releaser | null;
   acquireSync(options?: { readonly timeout?: undefined }): Releaser;
   acquireSync(options?: SyncOptions): Releaser | null {
+    const hot = this.#hot;
+    if (options === undefined && hot.take()) return hot.releaser();
     const timeout = checkSync(options);
-    if (this.#hot.lock === 'none') return FREE_THREADED;
-    return this.#hot.take() || this.#takeSlow(timeout, 'acquireSync') ? this.#releaser() : null;
+    if (!this.isEnabled) return FREE_THREADED;
+    return hot.take() || this.#takeSlow(timeout, 'acquireSync') ? hot.releaser() : null;
   }
 
   /**
@@ -239,8 +243,7 @@ export class GlobalLock {
   runExclusiveSync<T>(task: () => T, options?: SyncOptions): T | null {
     checkTask(task);
     const timeout = checkSync(options);
-    if (this.#hot.lock === 'none') return task();
-    if (!this.#hot.take() && !this.#takeSlow(timeout, 'runExclusiveSync')) return null;
+    if (!this.#hot.take() && this.isEnabled && !this.#takeSlow(timeout, 'runExclusiveSync')) return null;
     try {
       return task();
     } finally {
@@ -271,7 +274,7 @@ export class GlobalLock {
    * @throws NotHeldError if this thread does not hold it, so also inside another `releaseForIO`
    */
   releaseForIO<T>(task: () => T): T {
-    if (this.#hot.lock === 'none') return task();
+    if (!this.isEnabled) return task();
     if (!this.isHeldByCurrentThread()) throw notHeld('releaseForIO', this.name, this.holder());
     return withoutLock(this.#self, task, () => this.#porter.takeBack());
   }
@@ -290,8 +293,7 @@ export class GlobalLock {
 
   /**
    * What has happened at this lock so far, in all threads. Counts are always kept; times (`held`, `waited`, `contention`) from the first
-   * call on, in whichever thread, or from the beginning for the lock of a pool or one with `trace`: a lock that nobody asks about reads
-   * no clock.
+   * call on, or from the beginning for the lock of a pool or one with `trace`: a lock that nobody asks about reads no clock.
    */
   stats(): GilStats {
     observe(this.#words);
@@ -299,7 +301,7 @@ export class GlobalLock {
   }
 
   /**
-   * What happened at this lock, in all threads, in the order in which it happened; the newest `trace.capacity` events.
+   * What happened at this lock, in all threads and in that order: the newest `trace.capacity` events.
    * @throws ArgumentError if the lock was not made with `trace`
    */
   events(): LockEvent[] {
@@ -307,31 +309,37 @@ export class GlobalLock {
     return this.#log.read();
   }
 
-  /** `<GlobalLock 'gil' cpython-3.13 held by thread 3>` */
+  /** `<GlobalLock 'gil' cpython-3.13 held by thread 3>`, also for `console.log`. */
   toString(): string {
-    const holder = this.holder();
-    const state = holder === null ? (this.isEnabled ? 'free' : 'no lock') : `held by thread ${holder.threadId}`;
-    return `<GlobalLock '${this.name}' ${this.dialect.name} ${state}>`;
+    return describeLock(this);
+  }
+  [inspect.custom](): string {
+    return describeLock(this);
   }
 
-  /** The same, for `console.log`. */
-  [inspect.custom](): string {
-    return this.toString();
+  /**
+   * Leaves the lock: lets go of it, calls off who waits for it here, gives up this thread's place. If this thread made it, nobody can
+   * come to it any more; whoever is at it stays. Not needed: an unused lock leaves by itself.
+   */
+  [Symbol.dispose](): void {
+    if (this.#self.hindrance === 'left') return;
+    if (this.isHeldByCurrentThread()) this.release();
+    this.cancel();
+    this.#self.hindrance = 'left';
+    if (this.#origin === 'made') Atomics.store(this.#words, CLOSED, 1);
+    locks.remove(this.#self);
   }
 
   // --- inside -------------------------------------------------------------------------------------------------------
 
   #takeSlow(timeout: number, method: string): boolean {
+    if (this.#self.hindrance === 'left') throw left(method, this.name);
     if (this.isHeldByCurrentThread()) throw alreadyHeld(method, this.name);
     if (this.#hot.spin()) return true;
     const until = now() + timeout;
     const wait = (): boolean => runBlocking(take(this.#self, until));
     // A thread that blocks on another lock lets go of the one it lives under, or the two could wait for each other (law 32).
     return ambient !== undefined && ambient !== this && ambient.isHeldByCurrentThread() ? ambient.releaseForIO(wait) : wait();
-  }
-
-  #releaser(): Releaser {
-    return createReleaser(this.#hot, this.#self.inherited !== NOBODY);
   }
 }
 

@@ -30,8 +30,14 @@ export const ABANDONED = 7;
 export const ABANDONED_COUNT = 8;
 /** Two random words, written once: which lock this is. Each message makes a new SharedArrayBuffer object of the same memory, so objects do not tell. */
 const IDENTITY = 9;
-/** Not 0: somebody wants to know how long the lock is held and waited for, so every hold reads the clock. Written by whoever asks; read by taker and dropper. */
-export const OBSERVED = 11;
+/**
+ * Not 0: a hold is more than a name on a word, and the fast paths are not for it. `TIMED`: somebody wants to know how long the lock is
+ * held and waited for, so each hold reads the clock. `BY_THE_TEXT`: the dialect, or an event log, has every take and drop go by the
+ * protocol text. Written by whoever makes the lock or first asks; read by taker and dropper.
+ */
+export const DETAILS = 11;
+export const TIMED = 1;
+export const BY_THE_TEXT = 2;
 /** How many tickets were drawn by threads that stood in line. Written by them. */
 export const TICKETS_DRAWN = 12;
 /** The highest identity that was ever given: nobody needs to look at places beyond. Written by whoever moves in. */
@@ -42,6 +48,9 @@ export const HIGHEST = 13;
  * woken for each. Never too low; too high after the death of such a thread, which costs needless wake-ups and no more.
  */
 export const LOOPS = 15;
+
+/** Not 0: the thread that made the lock has disposed of it, and nobody may come to it any more. */
+export const CLOSED = 14;
 
 const HEAD = 16;
 

@@ -37,7 +37,7 @@ export function isUnclaimed({ words, ident, place, lined, takenOver }: Contender
 
 /** Draws a ticket. */
 export function* lineUp(self: Contender): Protocol<Ticket> {
-  const ticket = { number: 0, behind: yield* load(self.words, self.place + TICKET), outer: self.lined };
+  const ticket = { number: 0, behind: yield load(self.words, self.place + TICKET), outer: self.lined };
   yield* drawAgain(self, ticket);
   return ticket;
 }
@@ -46,17 +46,17 @@ export function* lineUp(self: Contender): Protocol<Ticket> {
 export function* drawAgain(self: Contender, ticket: Ticket): Protocol<void> {
   const { words, place } = self;
   // Never 0, which means: called.
-  ticket.number = ((yield* add(words, TICKETS_DRAWN, 1)) << 1) | 1;
+  ticket.number = ((yield add(words, TICKETS_DRAWN, 1)) << 1) | 1;
   self.lined = ticket.number;
-  yield* store(words, place + TICKET, ticket.number);
+  yield store(words, place + TICKET, ticket.number);
 }
 
 /** What has become of a wait in line: nothing yet; called, and the lock will be ours in a moment; it is ours; or another wait of this thread took it. */
 export function* fateOf(self: Contender, { number, outer }: Ticket): Protocol<'in-line' | 'called' | 'ours' | 'taken-over'> {
   const { words, ident, place } = self;
-  const called = (yield* load(words, place + TICKET)) !== number;
+  const called = (yield load(words, place + TICKET)) !== number;
   if (called && self.takenOver === number) return 'taken-over';
-  if (holderIn(yield* load(words, LOCK)) !== ident) return called ? 'called' : 'in-line';
+  if (holderIn(yield load(words, LOCK)) !== ident) return called ? 'called' : 'in-line';
   if (called) return 'ours';
   if (outer === 0) return 'in-line';
   // By the outer ticket: its task is asleep as long as this call blocks.
@@ -68,8 +68,8 @@ export function* fateOf(self: Contender, { number, outer }: Ticket): Protocol<'i
 export function* leaveLine(self: Contender, { number, behind, outer }: Ticket): Protocol<'left' | 'called'> {
   const { words, place } = self;
   self.lined = outer;
-  if ((yield* cas(words, place + TICKET, number, behind)) === number) return 'left';
-  yield* store(words, place + TICKET, behind);
+  if ((yield cas(words, place + TICKET, number, behind)) === number) return 'left';
+  yield store(words, place + TICKET, behind);
   return self.takenOver === number ? 'left' : 'called';
 }
 
@@ -77,10 +77,10 @@ export function* leaveLine(self: Contender, { number, behind, outer }: Ticket): 
 export function* firstInLine(self: Contender, line: Line): Protocol<{ readonly ident: number; readonly ticket: number }> {
   const { words } = self;
   let first = { ident: NOBODY, ticket: 0 };
-  const highest = yield* load(words, HIGHEST);
+  const highest = yield load(words, HIGHEST);
   for (let ident = 1; ident <= highest; ident += 1) {
     if (line === 'others' && ident === self.ident) continue;
-    const ticket = yield* load(words, placeOf(ident) + TICKET);
+    const ticket = yield load(words, placeOf(ident) + TICKET);
     // By their difference, because the numbers wrap around.
     if (ticket !== 0 && (first.ident === NOBODY || ((ticket - first.ticket) | 0) < 0)) first = { ident, ticket };
   }
@@ -93,8 +93,8 @@ export function* callNext(self: Contender, line: Line): Protocol<{ readonly iden
     const { ident, ticket } = yield* firstInLine(self, line);
     if (ident === NOBODY) return { ident, tenant: 0 };
     const place = placeOf(ident);
-    const tenant = yield* load(self.words, place + TENANT);
-    if (tenant <= 0 || (yield* cas(self.words, place + TICKET, ticket, 0)) !== ticket) continue;
+    const tenant = yield load(self.words, place + TENANT);
+    if (tenant <= 0 || (yield cas(self.words, place + TICKET, ticket, 0)) !== ticket) continue;
     return { ident, tenant };
   }
 }

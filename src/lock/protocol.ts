@@ -25,7 +25,7 @@
  */
 import type { DropReason } from '../events.js';
 import { add, load, notify, now, type Protocol, store, TIMED_OUT, wait } from '../steps/step.js';
-import { addWait, beginHold, count, endHold, isObserved, note } from './account.js';
+import { addWait, beginHold, count, endHold, isTimed, note } from './account.js';
 import type { Contender } from './contender.js';
 import { awaitSwitch, wakeForced } from './forced-switch.js';
 import { grab, handOn } from './hand-on.js';
@@ -55,7 +55,7 @@ const SUSPECT_AFTER = 50;
 
 /** Takes the lock; `false` if it was not to be had until the time `until`. */
 export function* take(self: Contender, until: number): Protocol<boolean> {
-  if (self.debt === 'switch' && (yield* awaitSwitch(self, until)) === 'overdue') return false;
+  if (self.hindrance === 'debt' && (yield* awaitSwitch(self, until)) === 'overdue') return false;
   const unclaimed = isUnclaimed(self);
   if (unclaimed) self.takenOver = self.lined;
   if (unclaimed || (yield* grab(self))) {
@@ -67,7 +67,7 @@ export function* take(self: Contender, until: number): Protocol<boolean> {
 
 function* waitAndTake(self: Contender, until: number): Protocol<boolean> {
   const { words } = self;
-  const begin = isObserved(self) ? yield* now(words) : 0;
+  const begin = isTimed(self) ? yield now(words) : 0;
   // In line before being counted: whoever sees the count finds the ticket.
   const ticket = hasLine(self) ? yield* lineUp(self) : undefined;
   yield* joinWaiters(self);
@@ -88,7 +88,7 @@ function* waitAndTake(self: Contender, until: number): Protocol<boolean> {
       if (ticket !== undefined && (yield* leaveLine(self, ticket)) === 'called') yield* passOn(self);
     }
     yield* leaveWaiters(self);
-    if (begin !== 0) addWait(self, (yield* now(words)) - begin);
+    if (begin !== 0) addWait(self, (yield now(words)) - begin);
   }
 }
 
@@ -98,15 +98,15 @@ function* waitForIt(self: Contender, until: number, ticket: Ticket | undefined):
   let slept = 0;
   let unsuspected = 0;
   let hold = -1;
-  self.suspect(holderIn(yield* load(words, LOCK)), 'at-first');
+  self.suspect(holderIn(yield load(words, LOCK)), 'at-first');
   for (;;) {
     const fate = ticket === undefined ? 'in-line' : yield* fateOf(self, ticket);
     if (fate === 'ours') return true;
     if (fate === 'taken-over' && ticket !== undefined) yield* drawAgain(self, ticket);
     // Another task of this event loop may have let go on request while this one slept, and what it owes is owed by the thread.
-    if (self.debt === 'switch' && (yield* awaitSwitch(self, until)) === 'overdue') return false;
+    if (self.hindrance === 'debt' && (yield* awaitSwitch(self, until)) === 'overdue') return false;
     if (yield* grab(self)) return true;
-    const switchNumber = yield* load(words, SWITCH_NUMBER);
+    const switchNumber = yield load(words, SWITCH_NUMBER);
     const { slice, nap } = yield* patience(self);
     if (switchNumber !== hold) {
       // Another hold: its slice begins now.
@@ -114,13 +114,13 @@ function* waitForIt(self: Contender, until: number, ticket: Ticket | undefined):
       slept = 0;
       if (slice === 0) yield* request(self, switchNumber);
     }
-    const left = until === Number.POSITIVE_INFINITY ? until : until - (yield* now(words));
+    const left = until === Number.POSITIVE_INFINITY ? until : until - (yield now(words));
     if (left <= 0) return false;
-    const lock = yield* load(words, LOCK);
+    const lock = yield load(words, LOCK);
     if (holderIn(lock) === NOBODY) continue;
     const planned = Number.isFinite(nap) ? nap : SUSPECT_AFTER;
     const asleep = Math.min(planned, left);
-    const woken = yield* fate === 'called' || ticket === undefined
+    const woken = yield fate === 'called' || ticket === undefined
       ? wait(words, LOCK, lock, asleep, LOOPS)
       : wait(words, place + TICKET, ticket.number, asleep);
     if (woken !== TIMED_OUT || asleep < planned) {
@@ -135,7 +135,7 @@ function* waitForIt(self: Contender, until: number, ticket: Ticket | undefined):
     unsuspected += planned;
     if (unsuspected < SUSPECT_AFTER) continue;
     unsuspected = 0;
-    self.suspect(holderIn(yield* load(words, LOCK)), 'in-vain');
+    self.suspect(holderIn(yield load(words, LOCK)), 'in-vain');
   }
 }
 
@@ -143,24 +143,24 @@ function* waitForIt(self: Contender, until: number, ticket: Ticket | undefined):
 function* passOn(self: Contender): Protocol<void> {
   const { words, ident } = self;
   for (;;) {
-    const lock = yield* load(words, LOCK);
+    const lock = yield load(words, LOCK);
     if (holderIn(lock) === ident) return yield* handOn(self, 'all');
     // Whoever called us died before it could hand over, and the lock was taken back from it.
     if (holderIn(lock) === NOBODY) return;
-    yield* wait(words, LOCK, lock, SUSPECT_AFTER, LOOPS);
+    yield wait(words, LOCK, lock, SUSPECT_AFTER, LOOPS);
   }
 }
 
 function* joinWaiters(self: Contender): Protocol<void> {
   const { words, place } = self;
-  yield* add(words, LOCK, ONE_WAITER);
-  yield* add(words, place + WAITING, 1);
+  yield add(words, LOCK, ONE_WAITER);
+  yield add(words, place + WAITING, 1);
 }
 
 function* leaveWaiters(self: Contender): Protocol<void> {
   const { words, place } = self;
-  yield* add(words, place + WAITING, -1);
-  yield* add(words, LOCK, -ONE_WAITER);
+  yield add(words, place + WAITING, -1);
+  yield add(words, LOCK, -ONE_WAITER);
   // The one who asked may be the one who gives up: whoever was made to drop for it must not wait for it (law 39).
   yield* wakeForced(words);
 }
@@ -168,18 +168,18 @@ function* leaveWaiters(self: Contender): Protocol<void> {
 /** The second half of a take, by whoever has just put its name on the lock. */
 export function* taken(self: Contender): Protocol<void> {
   const { words, ident, place } = self;
-  if ((yield* load(words, LAST_HOLDER)) !== ident) {
-    yield* store(words, LAST_HOLDER, ident);
-    yield* add(words, SWITCH_NUMBER, 1);
+  if ((yield load(words, LAST_HOLDER)) !== ident) {
+    yield store(words, LAST_HOLDER, ident);
+    yield add(words, SWITCH_NUMBER, 1);
     yield* wakeForced(words);
-    self.inherited = yield* load(words, ABANDONED);
-    if (self.inherited !== NOBODY) yield* store(words, ABANDONED, NOBODY);
+    self.inherited = yield load(words, ABANDONED);
+    if (self.inherited !== NOBODY) yield store(words, ABANDONED, NOBODY);
   } else {
     self.inherited = NOBODY;
   }
-  yield* store(words, place + BREAKER, 0);
+  yield store(words, place + BREAKER, 0);
   self.ownRequest = 0;
-  if (isObserved(self)) beginHold(self, yield* now(words));
+  if (isTimed(self)) beginHold(self, yield now(words));
   note(self, { type: 'take' });
 }
 
@@ -194,15 +194,15 @@ export function* drop(self: Contender, reason: DropReason, settle: Settlement): 
   const { words, place, dialect } = self;
   count(self, reason === 'forced' ? FORCED_DROPS : reason === 'voluntary' ? VOLUNTARY_DROPS : FINAL_DROPS);
   note(self, { type: 'drop', reason });
-  if (isObserved(self)) endHold(self, yield* now(words));
+  if (isTimed(self)) endHold(self, yield now(words));
   const mustSwitch = settle !== 'never' && dialect.afterDrop === 'wait-for-switch' && (yield* isAsked(self));
-  yield* store(words, place + BREAKER, 0);
+  yield store(words, place + BREAKER, 0);
   if (dialect.rank.by === 'behaviour')
-    yield* store(words, place + RANK, reason === 'forced' ? dialect.rank.afterForcedDrop : dialect.rank.afterVoluntaryDrop);
+    yield store(words, place + RANK, reason === 'forced' ? dialect.rank.afterForcedDrop : dialect.rank.afterVoluntaryDrop);
   // A thread that will block before its event loop runs again must not be handed the lock in the name of one of its own tasks.
   yield* handOn(self, settle === 'now' ? 'others' : 'all');
   if (!mustSwitch) return;
-  self.debt = 'switch';
+  self.hindrance = 'debt';
   if (settle === 'now') yield* awaitSwitch(self, Number.POSITIVE_INFINITY);
 }
 
@@ -212,12 +212,12 @@ export function* untilUnlocked(self: Contender): Protocol<true> {
   for (;;) {
     yield* joinWaiters(self);
     try {
-      const lock = yield* load(words, LOCK);
+      const lock = yield load(words, LOCK);
       if (holderIn(lock) === NOBODY) return true;
-      yield* wait(words, LOCK, lock, Number.POSITIVE_INFINITY, LOOPS);
+      yield wait(words, LOCK, lock, Number.POSITIVE_INFINITY, LOOPS);
     } finally {
       yield* leaveWaiters(self);
-      yield* notify(words, LOCK, 1 + (yield* load(words, LOOPS)));
+      yield notify(words, LOCK, 1 + (yield load(words, LOOPS)));
     }
   }
 }
@@ -227,8 +227,8 @@ export function* giveBack(self: Contender): Protocol<void> {
   const { words, inherited } = self;
   if (inherited !== NOBODY) {
     self.inherited = NOBODY;
-    yield* store(words, ABANDONED, inherited);
-    yield* store(words, LAST_HOLDER, NOBODY);
+    yield store(words, ABANDONED, inherited);
+    yield store(words, LAST_HOLDER, NOBODY);
   }
   yield* drop(self, 'final', 'later');
 }

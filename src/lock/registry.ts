@@ -20,6 +20,7 @@ interface Lease {
 /** Locks of one class. They are held weakly: one that nobody uses any more leaves its place. */
 export class Registry<Lock extends object> {
   readonly #locks = new Map<string, { readonly lock: WeakRef<Lock>; readonly self: Contender }>();
+  readonly #farewells = new WeakMap<Contender, () => void>();
   readonly #unused = new FinalizationRegistry<Lease>(({ self, callOffFarewell }) => {
     callOffFarewell();
     runBlocking(bury(self, self));
@@ -37,7 +38,16 @@ export class Registry<Lock extends object> {
     if (this.#locks.size === 0) watchChildren((threadNumber) => this.#bury(threadNumber));
     this.#locks.set(identityOf(self.words), { lock: new WeakRef(lock), self });
     const callOffFarewell = onThreadExit(() => runBlocking(bury(self, self)));
-    this.#unused.register(lock, { self, callOffFarewell });
+    this.#unused.register(lock, { self, callOffFarewell }, self);
+    this.#farewells.set(self, callOffFarewell);
+  }
+
+  /** This thread has done with this lock. */
+  remove(self: Contender): void {
+    this.#farewells.get(self)?.();
+    this.#unused.unregister(self);
+    this.#locks.delete(identityOf(self.words));
+    runBlocking(bury(self, self));
   }
 
   /** A thread was terminated, or ended without a farewell: takes back whatever it left at any lock that this thread knows. */

@@ -20,12 +20,12 @@ export function* patience(self: Contender): Protocol<Patience> {
   const { words, dialect } = self;
   const { by } = dialect.request;
   if (by !== 'waiter' && by !== 'timer') return { slice: Number.POSITIVE_INFINITY, nap: Number.POSITIVE_INFINITY };
-  let slice = Math.max(yield* load(words, INTERVAL), 1) / 1000;
+  let slice = Math.max(yield load(words, INTERVAL), 1) / 1000;
   if (dialect.rank.by !== 'nobody') {
-    const holder = holderIn(yield* load(words, LOCK));
-    const rank = holder === NOBODY ? 0 : yield* load(words, placeOf(holder) + RANK);
+    const holder = holderIn(yield load(words, LOCK));
+    const rank = holder === NOBODY ? 0 : yield load(words, placeOf(holder) + RANK);
     if (dialect.slice === 'interval-doubled-by-rank') slice *= 2 ** rank;
-    if (dialect.preemption === 'at-once-by-higher-rank' && (yield* load(words, self.place + RANK)) > rank) return { slice: 0, nap: slice };
+    if (dialect.preemption === 'at-once-by-higher-rank' && (yield load(words, self.place + RANK)) > rank) return { slice: 0, nap: slice };
   }
   return { slice, nap: by === 'timer' ? Math.min(dialect.request.tick, slice) : slice };
 }
@@ -33,21 +33,21 @@ export function* patience(self: Contender): Protocol<Patience> {
 /** Asks whoever holds the lock to drop it, unless it was handed over since `switchNumber` was read. */
 export function* request(self: Contender, switchNumber: number): Protocol<void> {
   const { words, ident } = self;
-  const holder = holderIn(yield* load(words, LOCK));
-  if (holder === NOBODY || (yield* load(words, SWITCH_NUMBER)) !== switchNumber) return;
+  const holder = holderIn(yield load(words, LOCK));
+  if (holder === NOBODY || (yield load(words, SWITCH_NUMBER)) !== switchNumber) return;
   note(self, { type: 'request', holder });
   // An own waiter's request never goes through the breaker: a look of this thread, which blocks, could not honour it.
   if (holder === ident) self.ownRequest = stamp(switchNumber);
-  else yield* store(words, placeOf(holder) + BREAKER, stamp(switchNumber));
+  else yield store(words, placeOf(holder) + BREAKER, stamp(switchNumber));
   count(self, REQUESTS);
 }
 
 /** Whether another thread asked the holder `self` to drop, and meant this very hold. */
 export function* isAsked(self: Contender): Protocol<boolean> {
-  const seen = yield* load(self.words, self.place + BREAKER);
+  const seen = yield load(self.words, self.place + BREAKER);
   if (seen === 0) return false;
-  if (seen === stamp(yield* load(self.words, SWITCH_NUMBER))) return true;
+  if (seen === stamp(yield load(self.words, SWITCH_NUMBER))) return true;
   // Stale: swept away, unless a new one has come in the meantime.
-  yield* cas(self.words, self.place + BREAKER, seen, 0);
+  yield cas(self.words, self.place + BREAKER, seen, 0);
   return false;
 }

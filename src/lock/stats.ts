@@ -6,6 +6,7 @@ import type { Words } from '../host/memory.js';
 import {
   ABANDONED_COUNT,
   COUNTERS_BEFORE,
+  DETAILS,
   FINAL_DROPS,
   FORCED_DROPS,
   HELD,
@@ -15,11 +16,11 @@ import {
   holderIn,
   LOCK,
   LOST_HOLDS,
-  OBSERVED,
   placeOf,
   REQUESTS,
   SWITCH_NUMBER,
   TENANT,
+  TIMED,
   timesOf,
   VOLUNTARY_DROPS,
   WAITED,
@@ -80,7 +81,7 @@ export interface GilStats extends Counts {
 
 /** Has every hold and wait that begins from now on timed. */
 export function observe(words: Words): void {
-  if (words[OBSERVED] === 0) Atomics.store(words, OBSERVED, 1);
+  if ((words[DETAILS]! & TIMED) === 0) Atomics.or(words, DETAILS, TIMED);
 }
 
 export function readStats(words: Words): GilStats {

@@ -2,7 +2,7 @@
  * What a thread knows of itself: its name and the lock it lives under. A worker of a pool has both from its first moment; the main
  * thread lives under `GlobalLock.default` once it asks.
  */
-import { GlobalLock } from '../lock/global-lock.js';
+import { adopt, type GlobalLock } from '../lock/global-lock.js';
 import type { ThreadInfo } from '../lock/options.js';
 
 /** A thread that a pool started. */
@@ -22,6 +22,6 @@ export function currentThread(): CurrentThread | null {
 
 /** @internal Said once, by the file a pool starts. */
 export function becomeThread(thread: CurrentThread): void {
-  GlobalLock.adopt(thread.lock);
+  adopt(thread.lock);
   current = thread;
 }

@@ -96,10 +96,14 @@ export function scriptedContenders(switchInterval: number) {
 export { drop as dropping, take as taking } from '../../src/lock/protocol.js';
 export { isAsked as askedBy } from '../../src/lock/request.js';
 
+function* sleeping(words: Words, ms: number): Protocol<void> {
+  yield wait(words, 0, 0, ms);
+}
+
 /** A sleep on an event loop; gives how long it was, in milliseconds. */
 export async function sleepAsync(ms: number): Promise<number> {
   const words: Words = new Int32Array(new SharedArrayBuffer(4));
   const begin = performance.now();
-  await runAsync(wait(words, 0, 0, ms));
+  await runAsync(sleeping(words, ms));
   return performance.now() - begin;
 }
