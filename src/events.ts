@@ -19,21 +19,25 @@ interface Happening {
 
 /** It found the lock taken and waits from now on. */
 export interface WaitEvent extends Happening {
+  /** What happened. */
   readonly type: 'wait';
 }
 
 /** It has the lock from now on. */
 export interface TakeEvent extends Happening {
+  /** What happened. */
   readonly type: 'take';
 }
 
 /** It waits no longer, and has not got the lock: out of time, cancelled, aborted. */
 export interface GiveUpEvent extends Happening {
+  /** What happened. */
   readonly type: 'give-up';
 }
 
 /** It asked the holder to let go. */
 export interface RequestEvent extends Happening {
+  /** What happened. */
   readonly type: 'request';
   /** Whom it asked. */
   readonly holder: number;
@@ -41,12 +45,15 @@ export interface RequestEvent extends Happening {
 
 /** It lets go of the lock. */
 export interface DropEvent extends Happening {
+  /** What happened. */
   readonly type: 'drop';
+  /** Why. */
   readonly reason: DropReason;
 }
 
 /** It was found dead with the lock in its hands, and the lock was taken back. */
 export interface AbandonedEvent extends Happening {
+  /** What happened. */
   readonly type: 'abandoned';
 }
 

@@ -313,6 +313,7 @@ export class GlobalLock {
   toString(): string {
     return describeLock(this);
   }
+  /** The same. */
   [inspect.custom](): string {
     return describeLock(this);
   }
