@@ -7,7 +7,6 @@ import type { Dialect } from '../dialects/dialect.js';
 import { resolveDialect } from '../dialects/registry.js';
 import type { LockEvent } from '../events.js';
 import { now } from '../host/clock.js';
-import type { Words } from '../host/memory.js';
 import { THREAD_NUMBER } from '../host/thread.js';
 import { runBlocking } from '../steps/blocking.js';
 import type { Contender } from './contender.js';
@@ -73,7 +72,6 @@ export class GlobalLock {
   readonly #porter: Porter;
   readonly #log: EventLog | undefined;
   readonly #hot: Hot;
-  readonly #words: Words;
   readonly #origin: 'made' | 'attached';
 
   /**
@@ -97,7 +95,6 @@ export class GlobalLock {
     this.#self = moveIn(words, this.dialect, this.#log);
     this.#porter = new Porter(this.#self, 'memory' in options ? undefined : options.cancelError);
     const { ident, place } = this.#self;
-    this.#words = words;
     this.#origin = 'memory' in options ? 'attached' : 'made';
     this.#hot = new Hot(this.#self);
     this.seat = { ident, threadId: THREAD_NUMBER - 1, breaker: words.subarray(place + BREAKER, place + BREAKER + 1) };
@@ -115,10 +112,10 @@ export class GlobalLock {
    * @throws SwitchIntervalError unless finite and above 0
    */
   get switchInterval(): number {
-    return Atomics.load(this.#words, INTERVAL) / 1000;
+    return Atomics.load(this.#self.words, INTERVAL) / 1000;
   }
   set switchInterval(milliseconds: number) {
-    Atomics.store(this.#words, INTERVAL, toMicroseconds(milliseconds));
+    Atomics.store(this.#self.words, INTERVAL, toMicroseconds(milliseconds));
   }
 
   /**
@@ -127,10 +124,10 @@ export class GlobalLock {
    * @throws ArgumentError in a dialect whose ranks the program does not set; OutOfRangeError
    */
   get rank(): number {
-    return this.#words[this.#self.place + RANK]!;
+    return this.#self.words[this.#self.place + RANK]!;
   }
   set rank(rank: number) {
-    Atomics.store(this.#words, this.#self.place + RANK, checkRank(this.dialect, rank));
+    Atomics.store(this.#self.words, this.#self.place + RANK, checkRank(this.dialect, rank));
   }
 
   // --- async: never blocks the event loop ---------------------------------------------------------------------------
@@ -177,7 +174,7 @@ export class GlobalLock {
 
   /** Whether an `acquire` would have to wait: somebody holds it, or tasks of this thread want it already. Who holds it says `holder()`. */
   isLocked(): boolean {
-    return holderIn(Atomics.load(this.#words, LOCK)) !== NOBODY || this.#porter.isBusy;
+    return holderIn(Atomics.load(this.#self.words, LOCK)) !== NOBODY || this.#porter.isBusy;
   }
 
   /**
@@ -281,7 +278,7 @@ export class GlobalLock {
 
   /** Who holds it now, or `null`. */
   holder(): ThreadInfo | null {
-    const words = this.#words;
+    const words = this.#self.words;
     const ident = holderIn(Atomics.load(words, LOCK));
     return ident === NOBODY ? null : { ident, threadId: Math.abs(Atomics.load(words, placeOf(ident) + TENANT)) - 1 };
   }
@@ -296,8 +293,8 @@ export class GlobalLock {
    * call on, or from the beginning for the lock of a pool or one with `trace`: a lock that nobody asks about reads no clock.
    */
   stats(): GilStats {
-    observe(this.#words);
-    return readStats(this.#words);
+    observe(this.#self.words);
+    return readStats(this.#self.words);
   }
 
   /**
@@ -327,7 +324,7 @@ export class GlobalLock {
     if (this.isHeldByCurrentThread()) this.release();
     this.cancel();
     this.#self.hindrance = 'left';
-    if (this.#origin === 'made') Atomics.store(this.#words, CLOSED, 1);
+    if (this.#origin === 'made') Atomics.store(this.#self.words, CLOSED, 1);
     locks.remove(this.#self);
   }
 
