@@ -307,7 +307,7 @@ describe('misuse', () => {
     // As if 256 threads were there: the same memory under another name, so that this thread seems to be a new one.
     const words = new Int32Array(lock.handle.memory);
     for (let ident = 1; ident <= 256; ident += 1) words[placeOf(ident) + TENANT] = 1000 + ident;
-    for (let word = 0; word < placeOf(1); word += 1) if (word > ABANDONED_COUNT) words[word] = 1;
+    for (const word of [ABANDONED_COUNT + 1, ABANDONED_COUNT + 2]) words[word] = 1;
     expect(() => GlobalLock.from(lock.handle)).toThrow(code('ERR_GIL_THREADS'));
   });
 });

@@ -231,8 +231,10 @@ describe('a lock that was disposed of', () => {
     });
     await untilOpen(words, 0);
     const guest = startThread(lock, words, 1, ({ lock }) => lock[Symbol.dispose]());
-    await guest.answer;
-    await startThread(lock, words, 2, ({ lock }) => lock.acquireSync()()).answer;
+    await guest.gone;
+    const late = startThread(lock, words, 2, ({ lock }) => lock.acquireSync()());
+    await late.answer;
+    await late.gone;
     lock[Symbol.dispose]();
     open(words, 1);
     expect(await answer).toBe(0);
