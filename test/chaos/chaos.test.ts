@@ -21,7 +21,7 @@ async function run(dialect: string, seed: number): Promise<{ exitCode: number | 
   return { exitCode, stdout, stderr };
 }
 
-it.each(['cpython-3.13', 'cpython-2.7', 'ruby-3.4'])('%s survives the deaths of its threads', async (dialect) => {
+it.each(['cpython-3.13', 'cpython-2.7', 'ruby-3.4'])('%s survives the deaths of its threads', { timeout: 120_000 }, async (dialect) => {
   const { exitCode, stdout, stderr } = await run(dialect, 7);
   expect(stderr).toBe('');
   const result = JSON.parse(stdout);
