@@ -6,7 +6,7 @@ import { Worker } from 'node:worker_threads';
 import { asyncMutex, installed, SHARED } from './locks.js';
 import { median, time } from './measure.js';
 
-const REPETITIONS = 5;
+const REPETITIONS = 3;
 const ALONE = 200_000;
 const MILLISECONDS = 300;
 

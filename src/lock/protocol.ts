@@ -94,7 +94,7 @@ function* waitAndTake(self: Contender, until: number): Protocol<boolean> {
 
 /** Sleeps and asks by turns, until the lock bears our name. */
 function* waitForIt(self: Contender, until: number, ticket: Ticket | undefined): Protocol<boolean> {
-  const { words, place } = self;
+  const { words, ident, place } = self;
   let slept = 0;
   let unsuspected = 0;
   let hold = -1;
@@ -117,7 +117,8 @@ function* waitForIt(self: Contender, until: number, ticket: Ticket | undefined):
     const left = until === Number.POSITIVE_INFINITY ? until : until - (yield now(words));
     if (left <= 0) return false;
     const lock = yield load(words, LOCK);
-    if (holderIn(lock) === NOBODY) continue;
+    // Free, or handed to us since we asked our fate.
+    if (holderIn(lock) === NOBODY || (fate === 'called' && holderIn(lock) === ident)) continue;
     const planned = Number.isFinite(nap) ? nap : SUSPECT_AFTER;
     const asleep = Math.min(planned, left);
     const woken = yield fate === 'called' || ticket === undefined
