@@ -7,10 +7,23 @@ import { CPYTHON } from './cpython.js';
 import type { Dialect } from './dialect.js';
 import { RUBY } from './ruby.js';
 
-const ALL = [...CPYTHON, ...RUBY] as const;
-
 /** The names of the dialects that come with the package. */
-export type DialectName = (typeof ALL)[number]['name'];
+export type DialectName =
+  | 'cpython-2.7'
+  | 'cpython-3.6'
+  | 'cpython-3.7'
+  | 'cpython-3.8'
+  | 'cpython-3.9'
+  | 'cpython-3.10'
+  | 'cpython-3.11'
+  | 'cpython-3.12'
+  | 'cpython-3.13'
+  | 'cpython-3.13t'
+  | 'cpython-3.14'
+  | 'cpython-3.14t'
+  | 'ruby-3.4';
+
+const ALL = [...CPYTHON, ...RUBY] satisfies readonly (Dialect & { readonly name: DialectName })[];
 
 /** What a new lock speaks unless told otherwise. */
 export const DEFAULT_DIALECT: DialectName = 'cpython-3.13';

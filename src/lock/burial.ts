@@ -49,7 +49,7 @@ export function* bury(dead: Contender, undertaker: Contender): Protocol<'clean' 
     note(dead, { type: 'abandoned' });
     yield* handOn(undertaker, 'all');
   }
-  // The dead may have been about to wake somebody: everybody looks for himself.
+  // The dead may have been about to wake somebody, or awake in everybody's stead: everybody looks for himself.
   yield notify(words, LOCK, EVERYBODY);
   yield add(words, TURN, 1);
   yield notify(words, TURN, EVERYBODY);

@@ -6,7 +6,7 @@ import type { Words } from '../host/memory.js';
 import { CORES } from '../host/thread.js';
 import { runBlocking } from '../steps/blocking.js';
 import type { Contender } from './contender.js';
-import { BREAKER, BY_THE_TEXT, DETAILS, FINAL_DROPS, holderIn, LAST_HOLDER, LOCK, LOOPS, NOBODY, waitersIn } from './layout.js';
+import { BREAKER, BY_THE_TEXT, DETAILS, FINAL_DROPS, holderIn, LAST_HOLDER, LOCK, LOOPS, NOBODY, WOKEN, waitersIn } from './layout.js';
 import { isUnclaimed } from './line.js';
 import { drop, taken } from './protocol.js';
 import { createReleaser, type Releaser } from './releaser.js';
@@ -63,6 +63,19 @@ export class Hot {
     return createReleaser(this, this.#self.inherited !== NOBODY);
   }
 
+  /** With others waiting, as `letGo` in `hand-on.ts` does it, without the steps: this is where threads fight for a lock. */
+  #letGo(): void {
+    const words = this.#words;
+    const ident = this.#ident;
+    let lock = words[LOCK]!;
+    for (let seen = -1; seen !== lock; ) {
+      if (seen !== -1) lock = seen;
+      seen = Atomics.compareExchange(words, LOCK, lock, waitersIn(lock) === 0 ? NOBODY : (lock | WOKEN) - ident);
+    }
+    const loops = Atomics.load(words, LOOPS);
+    if (waitersIn(lock) > 0 && ((lock & WOKEN) === 0 || loops > 0)) Atomics.notify(words, LOCK, 1 + loops);
+  }
+
   /** Looks for a moment whether the lock is let go: a short hold elsewhere is over sooner than a sleep begins. */
   spin(): boolean {
     for (let look = 0; look < SPINS; look += 1) {
@@ -80,6 +93,7 @@ export class Hot {
       return;
     }
     words[place + FINAL_DROPS]! += 1;
-    if (waitersIn(Atomics.sub(words, LOCK, this.#ident)) > 0) Atomics.notify(words, LOCK, 1 + Atomics.load(words, LOOPS));
+    const ident = this.#ident;
+    if (Atomics.compareExchange(words, LOCK, ident, NOBODY) !== ident) this.#letGo();
   }
 }

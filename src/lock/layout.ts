@@ -9,7 +9,8 @@ import { randomWord } from '../host/random.js';
 export const MAGIC = 0;
 /**
  * Who holds the lock and how many wait for it, in one word: the holder's identity, or `NOBODY`, in the low half, the count of threads
- * in a slow take in the high half. Together, so that one instruction drops the lock and learns whether there is anybody to wake.
+ * in a slow take in the high half; between them `WOKEN`. Together, so that one instruction drops the lock and learns whether there is
+ * anybody to wake.
  * Written by taker, dropper and waiters; read by everybody; waiters sleep on it. CPython: `locked` and its `cond`.
  * The count is never too low; too high only for a moment, or after a death in the midst of counting.
  */
@@ -103,9 +104,16 @@ const MAGIC_VALUE = 0x47_49_4c_32; // "GIL2": layout 2
 /** One waiter, in the word `LOCK`. */
 export const ONE_WAITER = 1 << 16;
 
+/**
+ * In the word `LOCK`: a waiter is awake and will look at the word before it sleeps again, so none need be woken for it. Set by the drop
+ * that sees waiters, in the instruction that lets go: who is about to sleep then finds the word changed. Cleared by a waiter
+ * that takes the lock, and before it sleeps; a passer-by leaves it.
+ */
+export const WOKEN = 1 << 15;
+
 /** Whom the word `LOCK` names. */
 export function holderIn(lock: number): number {
-  return lock & 0xffff;
+  return lock & 0x7fff;
 }
 
 /** How many waiters the word `LOCK` counts. */

@@ -24,7 +24,7 @@
  * Nobody waits for the dead: `bury` takes back what a dead thread left, at whatever step it died.
  */
 import type { DropReason } from '../events.js';
-import { add, load, notify, now, type Protocol, store, TIMED_OUT, wait } from '../steps/step.js';
+import { add, cas, load, notify, now, type Protocol, store, TIMED_OUT, wait } from '../steps/step.js';
 import { addWait, beginHold, count, endHold, isTimed, note } from './account.js';
 import type { Contender } from './contender.js';
 import { awaitSwitch, wakeForced } from './forced-switch.js';
@@ -46,6 +46,7 @@ import {
   VOLUNTARY_DROPS,
   WAITING,
   WAITS,
+  WOKEN,
 } from './layout.js';
 import { drawAgain, fateOf, hasLine, isUnclaimed, leaveLine, lineUp, type Ticket } from './line.js';
 import { isAsked, patience, request } from './request.js';
@@ -58,7 +59,7 @@ export function* take(self: Contender, until: number): Protocol<boolean> {
   if (self.hindrance === 'debt' && (yield* awaitSwitch(self, until)) === 'overdue') return false;
   const unclaimed = isUnclaimed(self);
   if (unclaimed) self.takenOver = self.lined;
-  if (unclaimed || (yield* grab(self))) {
+  if (unclaimed || (yield* grab(self, 'passer-by'))) {
     yield* taken(self);
     return true;
   }
@@ -88,6 +89,8 @@ function* waitAndTake(self: Contender, until: number): Protocol<boolean> {
       if (ticket !== undefined && (yield* leaveLine(self, ticket)) === 'called') yield* passOn(self);
     }
     yield* leaveWaiters(self);
+    // Perhaps we were the one awake, in whose stead nobody else was woken.
+    if (outcome === 'waiting') yield notify(words, LOCK, 1 + (yield load(words, LOOPS)));
     if (begin !== 0) addWait(self, (yield now(words)) - begin);
   }
 }
@@ -105,7 +108,7 @@ function* waitForIt(self: Contender, until: number, ticket: Ticket | undefined):
     if (fate === 'taken-over' && ticket !== undefined) yield* drawAgain(self, ticket);
     // Another task of this event loop may have let go on request while this one slept, and what it owes is owed by the thread.
     if (self.hindrance === 'debt' && (yield* awaitSwitch(self, until)) === 'overdue') return false;
-    if (yield* grab(self)) return true;
+    if (yield* grab(self, 'waiter')) return true;
     const switchNumber = yield load(words, SWITCH_NUMBER);
     const { slice, nap } = yield* patience(self);
     if (switchNumber !== hold) {
@@ -116,9 +119,12 @@ function* waitForIt(self: Contender, until: number, ticket: Ticket | undefined):
     }
     const left = until === Number.POSITIVE_INFINITY ? until : until - (yield now(words));
     if (left <= 0) return false;
-    const lock = yield load(words, LOCK);
+    let lock = yield load(words, LOCK);
     // Free, or handed to us since we asked our fate.
     if (holderIn(lock) === NOBODY || (fate === 'called' && holderIn(lock) === ident)) continue;
+    // From here on nobody is awake but those who say so themselves: whoever lets go must wake somebody.
+    if ((lock & WOKEN) !== 0 && (yield cas(words, LOCK, lock, lock & ~WOKEN)) !== lock) continue;
+    lock &= ~WOKEN;
     const planned = Number.isFinite(nap) ? nap : SUSPECT_AFTER;
     const asleep = Math.min(planned, left);
     const woken = yield fate === 'called' || ticket === undefined
@@ -215,7 +221,7 @@ export function* untilUnlocked(self: Contender): Protocol<true> {
     try {
       const lock = yield load(words, LOCK);
       if (holderIn(lock) === NOBODY) return true;
-      yield wait(words, LOCK, lock, Number.POSITIVE_INFINITY, LOOPS);
+      yield wait(words, LOCK, lock, SUSPECT_AFTER, LOOPS);
     } finally {
       yield* leaveWaiters(self);
       yield notify(words, LOCK, 1 + (yield load(words, LOOPS)));
