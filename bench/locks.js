@@ -32,6 +32,9 @@ const gil = {
   },
 };
 
+/** The same with another dialect: a line instead of a race. */
+const inLine = { ...gil, name: "gil, 'ruby-3.4'", create: () => new GlobalLock({ dialect: 'ruby-3.4' }).handle };
+
 const multithreading = {
   name: 'multithreading',
   create: () => new SharedArrayBuffer(4),
@@ -68,7 +71,7 @@ const workerMutex = {
 };
 
 /** Those that threads can share. */
-export const SHARED = [bare, gil, workerMutex, multithreading];
+export const SHARED = [bare, gil, inLine, workerMutex, multithreading];
 
 /** For one event loop only. */
 export const asyncMutex = { name: 'async-mutex', create: () => new Mutex() };

@@ -6,7 +6,7 @@ import { Worker } from 'node:worker_threads';
 import { asyncMutex, installed, SHARED } from './locks.js';
 import { median, time } from './measure.js';
 
-const REPETITIONS = 3;
+const REPETITIONS = 5;
 const ALONE = 200_000;
 const MILLISECONDS = 300;
 
@@ -53,7 +53,7 @@ async function together({ name, create }, threads) {
 
 async function handOff({ name, create }) {
   const memory = create();
-  const rounds = 400;
+  const rounds = 1500;
   const words = new Int32Array(new SharedArrayBuffer(128));
   const stamps = new BigInt64Array(new SharedArrayBuffer(rounds * 8));
   const sides = [0, 1].map(
@@ -63,7 +63,7 @@ async function handOff({ name, create }) {
       }),
   );
   await Promise.all(sides.map((side) => new Promise((resolve, reject) => side.once('error', reject).once('exit', resolve))));
-  return median([...stamps.subarray(rounds / 10)].map(Number)) / 1000;
+  return median([...stamps.subarray(rounds / 2)].map(Number)) / 1000;
 }
 
 export async function run() {

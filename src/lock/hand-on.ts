@@ -5,7 +5,7 @@
 import { add, cas, load, notify, type Protocol, type Words } from '../steps/step.js';
 import type { Contender } from './contender.js';
 import { EVERYBODY } from './forced-switch.js';
-import { holderIn, LOCK, LOOPS, NOBODY, placeOf, TENANT, TICKET, WAITING, WOKEN, waitersIn } from './layout.js';
+import { holderIn, LOCK, LOOPS, NOBODY, placeOf, SWITCH_NUMBER, TENANT, TICKET, WAITING, WOKEN, waitersIn } from './layout.js';
 import { callNext, firstInLine, hasLine, type Line } from './line.js';
 
 /** Puts our name on the lock if nobody's is, whatever the count of waiters. A passer-by leaves the waiter alone that is awake. */
@@ -47,6 +47,7 @@ export function* handOn(self: Contender, line: Line): Protocol<void> {
   }
   for (;;) {
     const heir = yield* callNext(self, line);
+    const switchNumber = yield load(words, SWITCH_NUMBER);
     const lock = yield add(words, LOCK, heir.ident - ident);
     if (waitersIn(lock) === 0 && heir.ident === NOBODY) return;
     // Who sleeps on the lock itself was called too early, or waits only to see it free.
@@ -55,7 +56,8 @@ export function* handOn(self: Contender, line: Line): Protocol<void> {
       const theirs = placeOf(heir.ident);
       yield notify(words, theirs + TICKET, EVERYBODY);
       // It may have died, and been buried, between the call and the hand-over: then nobody else will ever take this name off again.
-      if ((yield load(words, theirs + TENANT)) === heir.tenant || !(yield* rename(words, heir.ident, ident))) return;
+      if ((yield load(words, theirs + TENANT)) === heir.tenant || (yield load(words, SWITCH_NUMBER)) !== switchNumber) return;
+      if (!(yield* rename(words, heir.ident, ident))) return;
       continue;
     }
     // Our own task in line looks again by itself: it is asleep, and nothing of this thread runs in between.

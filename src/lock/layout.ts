@@ -50,10 +50,12 @@ export const HIGHEST = 13;
  */
 export const LOOPS = 15;
 
+/** How many threads have moved in so far. Written by them: it spreads them over the places, see `moveIn`. */
+export const ARRIVALS = 16;
 /** Not 0: the thread that made the lock has disposed of it, and nobody may come to it any more. */
 export const CLOSED = 14;
 
-const HEAD = 16;
+const HEAD = 32;
 
 /** A place has cache lines of its own: a thread reads its breaker in its hottest loops and nobody else's writes may disturb it. */
 export const PLACE_SIZE = 32;

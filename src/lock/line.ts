@@ -80,6 +80,8 @@ export function* firstInLine(self: Contender, line: Line): Protocol<{ readonly i
   const highest = yield load(words, HIGHEST);
   for (let ident = 1; ident <= highest; ident += 1) {
     if (line === 'others' && ident === self.ident) continue;
+    // One that is being cleared is dead.
+    if ((yield load(words, placeOf(ident) + TENANT)) <= 0) continue;
     const ticket = yield load(words, placeOf(ident) + TICKET);
     // By their difference, because the numbers wrap around.
     if (ticket !== 0 && (first.ident === NOBODY || ((ticket - first.ticket) | 0) < 0)) first = { ident, ticket };
@@ -94,7 +96,7 @@ export function* callNext(self: Contender, line: Line): Protocol<{ readonly iden
     if (ident === NOBODY) return { ident, tenant: 0 };
     const place = placeOf(ident);
     const tenant = yield load(self.words, place + TENANT);
-    if (tenant <= 0 || (yield cas(self.words, place + TICKET, ticket, 0)) !== ticket) continue;
+    if ((yield cas(self.words, place + TICKET, ticket, 0)) !== ticket) continue;
     return { ident, tenant };
   }
 }

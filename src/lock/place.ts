@@ -10,6 +10,7 @@ import { runBlocking } from '../steps/blocking.js';
 import { bury } from './burial.js';
 import { type Contender, createContender } from './contender.js';
 import {
+  ARRIVALS,
   BREAKER,
   COUNTERS,
   COUNTERS_BEFORE,
@@ -33,9 +34,22 @@ import {
 } from './layout.js';
 import type { Recorder } from './recorder.js';
 
-/** Moves into the first free place. */
+/** How many places are used in turn as long as they suffice. */
+const ROUND = 16;
+
+/** In which order a thread tries the places. */
+function* placesFor(words: Words): Generator<number> {
+  const arrival = Atomics.add(words, ARRIVALS, 1) >>> 0;
+  for (let tries = 0; tries < ROUND; tries += 1) yield ((arrival + tries) % ROUND) + 1;
+  for (let ident = ROUND + 1; ident <= MAX_THREADS; ident += 1) yield ident;
+}
+
+/**
+ * Moves into a free place; not into the one that was left last. A thread that has just handed the lock to one that died must find out
+ * that it died, and not take the next tenant's name for the dead one's.
+ */
 export function moveIn(words: Words, dialect: Dialect, recorder?: Recorder): Contender {
-  for (let ident = 1; ident <= MAX_THREADS; ident += 1) {
+  for (const ident of placesFor(words)) {
     const place = placeOf(ident);
     if (Atomics.compareExchange(words, place + TENANT, 0, THREAD_NUMBER) !== 0) continue;
     furnish(words, ident, dialect);

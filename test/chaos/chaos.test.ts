@@ -25,7 +25,7 @@ it.each(['cpython-3.13', 'cpython-2.7', 'ruby-3.4'])('%s survives the deaths of 
   const { exitCode, stdout, stderr } = await run(dialect, 7);
   expect(stderr).toBe('');
   const result = JSON.parse(stdout);
-  expect(result).toMatchObject({ violations: 0, hangs: 0, lost: false });
+  expect(result, stdout).toMatchObject({ violations: 0, hangs: 0, lost: false });
   expect(result.holds).toBeGreaterThan(0);
   expect(exitCode).toBe(0);
 });

@@ -95,7 +95,7 @@ clearInterval(watchdog);
 
 const { holds, abandoned, waiting, switches, threads } = lock.stats();
 const violations = Atomics.load(words, VIOLATIONS);
-const lost = lock.isLocked() || waiting !== 0 || threads !== 1;
+const lost = lock.isLocked() || threads !== 1;
 console.log(
   JSON.stringify({
     dialect: values.dialect,
@@ -108,6 +108,8 @@ console.log(
     violations,
     hangs,
     lost,
+    // Threads that died between counting themselves in and saying so: the count of waiters stays too high by them, which costs a look.
+    miscounted: waiting,
   }),
 );
 process.exitCode = violations > 0 || lost ? 1 : 0;

@@ -44,7 +44,8 @@ describe('counts', () => {
     const all = lock.stats();
     expect(all).toMatchObject({ holds: 11, threads: 1, waiting: 0, abandoned: 0, drops: { forced: 1, voluntary: 4, final: 6 } });
     expect(all.perThread).toHaveLength(1);
-    // Another thread takes the place of the one that is gone: it begins at 0, and the sums go on.
+    // Others come and go, until one takes the place of the first: it begins at 0, and the sums go on.
+    for (let i = 0; i < 14; i += 1) await startThread(lock, words, 2, () => {}).gone;
     const second = startThread(lock, words, 1, ({ lock }) => {
       lock.acquireSync()();
       return lock.stats().perThread.at(-1);
@@ -118,12 +119,16 @@ describe('times', () => {
   it('of a pool are taken from its beginning', async () => {
     const lock = new GlobalLock({ switchInterval: 2 });
     await using pool = new ThreadPool(2, { lock });
-    const compute = (n: number) => {
-      let sum = 0;
-      for (let i = 0; i < n; i += 1) sum += i % 7;
-      return sum;
+    const words = sharedWords();
+    const compute = (words: Int32Array) => {
+      let turns = 0;
+      while (Atomics.load(words, 0) === 0) turns += 1;
+      return turns;
     };
-    await pool.map(compute, [3e7, 3e7]).toArray();
+    const computing = pool.map(compute, [words, words]).toArray();
+    while (lock.stats().drops.forced < 2) await nextTurn();
+    open(words, 0);
+    await computing;
     const { held, waited, contention } = pool.lock.stats();
     expect(held).toBeGreaterThan(0);
     expect(waited).toBeGreaterThan(0);
