@@ -1,5 +1,5 @@
 /**
- * The fast paths of a lock: one compare-and-swap in, one subtraction out, and nothing else while nobody waits. Whatever they cannot
+ * The fast paths of a lock: one compare-and-swap in, another one out, and nothing else while nobody waits. Whatever they cannot
  * settle in place is the protocol text's.
  */
 import type { Words } from '../host/memory.js';
