@@ -72,11 +72,6 @@ export class EventLog implements Recorder {
     return events;
   }
 
-  /** How many events gave way to newer ones. */
-  get lost(): number {
-    return Math.max(0, Atomics.load(this.#words, DRAWN) - this.#capacity);
-  }
-
   #readOne(number: number): LockEvent | undefined {
     const words = this.#words;
     const at = HEAD + (number % this.#capacity) * RECORD;
