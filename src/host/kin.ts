@@ -63,14 +63,22 @@ export function getAcquainted(threadNumber: number): void {
 export function suspect(threadNumber: number): void {
   const child = children.get(threadNumber);
   if (child === undefined) return;
-  const performance: { eventLoopUtilization?(): { readonly idle: number; readonly active: number } } | undefined = child.worker.performance;
-  // Deno cannot be asked: there only the exit tells.
-  if (typeof performance?.eventLoopUtilization !== 'function') return;
-  const { idle, active } = performance.eventLoopUtilization();
+  const utilization = ask(child.worker);
+  if (utilization === undefined) return;
+  const { idle, active } = utilization;
   const silent = idle < 0 || (active === 0 && child.state !== 'unknown');
   if (!silent) child.state = active > 0 ? 'running' : 'unknown';
   else if (typeof child.state !== 'object') child.state = { silentSince: now() };
   else if (now() - child.state.silentSince >= GRACE) died(threadNumber);
+}
+
+/** What only Node can say. Deno's workers have no `performance`, Bun's throws: there only the exit tells. */
+function ask(worker: Worker): { readonly idle: number; readonly active: number } | undefined {
+  try {
+    return worker.performance.eventLoopUtilization();
+  } catch {
+    return undefined;
+  }
 }
 
 function died(threadNumber: number): void {
