@@ -96,7 +96,7 @@ export class GlobalLock {
     this.#porter = new Porter(this.#self, 'memory' in options ? undefined : options.cancelError);
     const { ident, place } = this.#self;
     this.#origin = 'memory' in options ? 'attached' : 'made';
-    this.#hot = new Hot(this.#self);
+    this.#hot = new Hot(this.#self, this);
     this.seat = { ident, threadId: THREAD_NUMBER - 1, breaker: words.subarray(place + BREAKER, place + BREAKER + 1) };
     locks.add(this, this.#self);
   }

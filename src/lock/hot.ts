@@ -21,7 +21,11 @@ export class Hot {
   readonly #ident: number;
   readonly #place: number;
 
-  constructor(self: Contender) {
+  /** Whose fast paths these are. Kept because releasers keep this: a lock that nobody refers to leaves its place, but not while it is held. */
+  readonly owner: object;
+
+  constructor(self: Contender, owner: object) {
+    this.owner = owner;
     this.#self = self;
     this.#words = self.words;
     this.#ident = self.ident;

@@ -2,10 +2,12 @@
  * One thread and one lock: what an async-mutex user, a blocking caller and a careless one see.
  */
 import { inspect } from 'node:util';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { type MutexInterface, tryAcquire, withTimeout } from 'async-mutex';
 import { type DialectName, GlobalLock } from 'gil';
 import { describe, expect, it } from 'vitest';
-import { ABANDONED_COUNT, placeOf, TENANT } from '../../src/lock/layout.js';
+import { ABANDONED_COUNT, holderIn, LOCK, placeOf, TENANT } from '../../src/lock/layout.js';
 
 const code = (name: string) => expect.objectContaining({ code: name });
 
@@ -40,6 +42,23 @@ describe('taking and letting go', () => {
     expect(lock.isLocked()).toBe(true);
     second();
     expect(lock.isLocked()).toBe(false);
+  });
+
+  it('keeps the lock from being given up as unused: whoever has only the releaser holds it', async () => {
+    setFlagsFromString('--expose-gc');
+    const collect: () => void = runInNewContext('gc');
+    const holdOnly = () => {
+      const lock = new GlobalLock();
+      return { handle: lock.handle, release: lock.acquireSync() };
+    };
+    const { handle, release } = holdOnly();
+    for (let i = 0; i < 5; i += 1) {
+      collect();
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    expect(holderIn(new Int32Array(handle.memory)[LOCK] as number)).not.toBe(0);
+    release();
+    expect(holderIn(new Int32Array(handle.memory)[LOCK] as number)).toBe(0);
   });
 
   it('works with using', () => {
