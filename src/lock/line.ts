@@ -64,13 +64,14 @@ export function* fateOf(self: Contender, { number, outer }: Ticket): Protocol<'i
   return 'ours';
 }
 
-/** Gives the ticket back; `called` if it was called before, and the lock that came with it has not been used. */
+/** Gives the ticket back; `called` if it was called before, and the lock that came with it has not been used: then it is in line until that is passed on. */
 export function* leaveLine(self: Contender, { number, behind, outer }: Ticket): Protocol<'left' | 'called'> {
   const { words, place } = self;
+  const called = (yield cas(words, place + TICKET, number, behind)) !== number;
+  if (called) yield store(words, place + TICKET, behind);
+  if (called && self.takenOver !== number) return 'called';
   self.lined = outer;
-  if ((yield cas(words, place + TICKET, number, behind)) === number) return 'left';
-  yield store(words, place + TICKET, behind);
-  return self.takenOver === number ? 'left' : 'called';
+  return 'left';
 }
 
 /** The thread that has waited longest, or `NOBODY`. */

@@ -51,6 +51,9 @@ function* placesFor(words: Words): Generator<number> {
 export function moveIn(words: Words, dialect: Dialect, recorder?: Recorder): Contender {
   for (const ident of placesFor(words)) {
     const place = placeOf(ident);
+    if (Atomics.load(words, place + TENANT) !== 0) continue;
+    // Before it is anybody's: whoever looks for the places of a dead thread looks no farther.
+    raiseHighest(words, ident);
     if (Atomics.compareExchange(words, place + TENANT, 0, THREAD_NUMBER) !== 0) continue;
     furnish(words, ident, dialect);
     return createContender(words, ident, dialect, {
@@ -77,8 +80,13 @@ function furnish(words: Words, ident: number, { rank }: Dialect): void {
   times[at + HELD_BEFORE] = times[at + HELD]!;
   times[at + WAITED_BEFORE] = times[at + WAITED]!;
   times[at + HELD_SINCE] = 0;
+}
+
+function raiseHighest(words: Words, ident: number): void {
   for (let highest = Atomics.load(words, HIGHEST); highest < ident; ) {
-    highest = Atomics.compareExchange(words, HIGHEST, highest, ident);
+    const seen = Atomics.compareExchange(words, HIGHEST, highest, ident);
+    if (seen === highest) return;
+    highest = seen;
   }
 }
 

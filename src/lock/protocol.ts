@@ -78,7 +78,10 @@ function* waitAndTake(self: Contender, until: number): Protocol<boolean> {
     note(self, { type: 'wait' });
     if (yield* waitForIt(self, until, ticket)) {
       outcome = 'taken';
-      if (ticket !== undefined) yield* leaveLine(self, ticket);
+      if (ticket !== undefined) {
+        yield* leaveLine(self, ticket);
+        self.lined = ticket.outer;
+      }
       // Before leaving the waiters: a forced dropper must never see both an old holder and nobody waiting.
       yield* taken(self);
     }
@@ -86,7 +89,7 @@ function* waitAndTake(self: Contender, until: number): Protocol<boolean> {
   } finally {
     if (outcome === 'waiting') {
       note(self, { type: 'give-up' });
-      if (ticket !== undefined && (yield* leaveLine(self, ticket)) === 'called') yield* passOn(self);
+      if (ticket !== undefined && (yield* leaveLine(self, ticket)) === 'called') yield* passOn(self, ticket);
     }
     yield* leaveWaiters(self);
     // Perhaps we were the one awake, in whose stead nobody else was woken.
@@ -147,15 +150,19 @@ function* waitForIt(self: Contender, until: number, ticket: Ticket | undefined):
 }
 
 /** We were called at the very moment we gave up: the lock bears our name, or will in a moment, and goes on to the next. */
-function* passOn(self: Contender): Protocol<void> {
+function* passOn(self: Contender, { number, outer }: Ticket): Protocol<void> {
   const { words, ident } = self;
   for (;;) {
     const lock = yield load(words, LOCK);
-    if (holderIn(lock) === ident) return yield* handOn(self, 'all');
-    // Whoever called us died before it could hand over, and the lock was taken back from it.
-    if (holderIn(lock) === NOBODY) return;
+    // A blocking call of this thread may come by meanwhile and take it instead. Free: whoever called us died before it could hand over.
+    if (self.takenOver === number || holderIn(lock) === NOBODY) break;
+    if (holderIn(lock) === ident) {
+      self.lined = outer;
+      return yield* handOn(self, 'all');
+    }
     yield wait(words, LOCK, lock, SUSPECT_AFTER, LOOPS);
   }
+  self.lined = outer;
 }
 
 function* joinWaiters(self: Contender): Protocol<void> {

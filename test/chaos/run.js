@@ -107,7 +107,7 @@ console.log(
     switches,
     violations,
     hangs,
-    lost,
+    lost: lost && { lock: lock.toString(), holder: lock.holder(), threads: lock.stats().perThread },
     // Threads that died between counting themselves in and saying so: the count of waiters stays too high by them, which costs a look.
     miscounted: waiting,
   }),
