@@ -3,6 +3,20 @@
  * while slows both sides of a pair.
  */
 
+import { Worker } from 'node:worker_threads';
+
+/**
+ * Two workers of `file` that hand something to and fro: microseconds from one's letting go to the other's having it, the middle one of
+ * what comes after the first `warmUp` part of the rounds.
+ */
+export async function betweenTwo(file, { rounds, warmUp, ...data }) {
+  const words = new Int32Array(new SharedArrayBuffer(128));
+  const stamps = new BigInt64Array(new SharedArrayBuffer(rounds * 8));
+  const sides = [0, 1].map((side) => new Worker(new URL(file, import.meta.url), { workerData: { ...data, side, rounds, words, stamps } }));
+  await Promise.all(sides.map((side) => new Promise((resolve, reject) => side.once('error', reject).once('exit', resolve))));
+  return median([...stamps.subarray(rounds * warmUp)].map(Number)) / 1000;
+}
+
 /** The middle one. */
 export function median(values) {
   const sorted = [...values].sort((a, b) => a - b);

@@ -4,7 +4,7 @@
  */
 import { Worker } from 'node:worker_threads';
 import { asyncMutex, installed, SHARED } from './locks.js';
-import { median, time } from './measure.js';
+import { betweenTwo, median, time } from './measure.js';
 
 const REPETITIONS = 5;
 const ALONE = 200_000;
@@ -51,19 +51,8 @@ async function together({ name, create }, threads) {
   };
 }
 
-async function handOff({ name, create }) {
-  const memory = create();
-  const rounds = 1500;
-  const words = new Int32Array(new SharedArrayBuffer(128));
-  const stamps = new BigInt64Array(new SharedArrayBuffer(rounds * 8));
-  const sides = [0, 1].map(
-    (side) =>
-      new Worker(new URL('./hand-off-worker.js', import.meta.url), {
-        workerData: { how: name, side, rounds, words, stamps, handle: memory },
-      }),
-  );
-  await Promise.all(sides.map((side) => new Promise((resolve, reject) => side.once('error', reject).once('exit', resolve))));
-  return median([...stamps.subarray(rounds / 2)].map(Number)) / 1000;
+function handOff({ name, create }) {
+  return betweenTwo('./hand-off-worker.js', { how: name, handle: create(), rounds: 1500, warmUp: 0.5 });
 }
 
 export async function run() {

@@ -2,8 +2,7 @@
  * What single decisions cost or bring: the built package beside a copy of it in which one line is another.
  */
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { Worker } from 'node:worker_threads';
-import { median, ratio } from './measure.js';
+import { betweenTwo, median, ratio } from './measure.js';
 
 const DIST = new URL('../dist/', import.meta.url);
 /** Below `node_modules`, where the copy finds the package's own dependencies. */
@@ -39,17 +38,7 @@ async function acquireRelease(url) {
 /** Microseconds from one thread's release to another's take, when the other one began to wait about a microsecond ago. */
 async function handOff(url) {
   const { GlobalLock } = await import(url);
-  const lock = new GlobalLock();
-  const words = new Int32Array(new SharedArrayBuffer(128));
-  const stamps = new BigInt64Array(new SharedArrayBuffer(HAND_OFFS * 8));
-  const sides = [0, 1].map(
-    (side) =>
-      new Worker(new URL('./spin-worker.js', import.meta.url), {
-        workerData: { url, side, rounds: HAND_OFFS, words, stamps, handle: lock.handle },
-      }),
-  );
-  await Promise.all(sides.map((side) => new Promise((resolve, reject) => side.once('error', reject).once('exit', resolve))));
-  return median([...stamps.subarray(HAND_OFFS / 10)].map(Number)) / 1000;
+  return betweenTwo('./spin-worker.js', { url, handle: new GlobalLock().handle, rounds: HAND_OFFS, warmUp: 0.1 });
 }
 
 export async function run() {

@@ -43,17 +43,16 @@ export const BY_THE_TEXT = 2;
 export const TICKETS_DRAWN = 12;
 /** The highest identity that was ever given: nobody needs to look at places beyond. Written by whoever moves in. */
 export const HIGHEST = 13;
+/** Not 0: the thread that made the lock has disposed of it, and nobody may come to it any more. */
+export const CLOSED = 14;
 /**
  * How many sleeps on `LOCK` are in event loops. Written by these before the sleep and after it; read by whoever wakes a sleeper: a
  * wake-up given to a loop may come late (it is busy), never (it is blocked), or to nobody (its wait was called off), so one more is
  * woken for each. Never too low; too high after the death of such a thread, which costs needless wake-ups and no more.
  */
 export const LOOPS = 15;
-
 /** How many threads have moved in so far. Written by them: it spreads them over the places, see `moveIn`. */
 export const ARRIVALS = 16;
-/** Not 0: the thread that made the lock has disposed of it, and nobody may come to it any more. */
-export const CLOSED = 14;
 
 const HEAD = 32;
 

@@ -19,8 +19,7 @@ interface Lease {
 
 /** Locks of one class. They are held weakly: one that nobody uses any more leaves its place. */
 export class Registry<Lock extends object> {
-  readonly #locks = new Map<string, { readonly lock: WeakRef<Lock>; readonly self: Contender }>();
-  readonly #farewells = new WeakMap<Contender, () => void>();
+  readonly #locks = new Map<string, Lease & { readonly lock: WeakRef<Lock> }>();
   readonly #unused = new FinalizationRegistry<Lease>(({ self, callOffFarewell }) => {
     callOffFarewell();
     runBlocking(bury(self, self));
@@ -36,17 +35,17 @@ export class Registry<Lock extends object> {
   /** This thread, as `self`, is at this lock from now on. If it ends by itself, even while it holds the lock, its place is cleared. */
   add(lock: Lock, self: Contender): void {
     if (this.#locks.size === 0) watchChildren((threadNumber) => this.#bury(threadNumber));
-    this.#locks.set(identityOf(self.words), { lock: new WeakRef(lock), self });
-    const callOffFarewell = onThreadExit(() => runBlocking(bury(self, self)));
-    this.#unused.register(lock, { self, callOffFarewell }, self);
-    this.#farewells.set(self, callOffFarewell);
+    const lease = { self, callOffFarewell: onThreadExit(() => runBlocking(bury(self, self))) };
+    this.#locks.set(identityOf(self.words), { lock: new WeakRef(lock), ...lease });
+    this.#unused.register(lock, lease, self);
   }
 
   /** This thread has done with this lock. */
   remove(self: Contender): void {
-    this.#farewells.get(self)?.();
+    const identity = identityOf(self.words);
+    this.#locks.get(identity)?.callOffFarewell();
     this.#unused.unregister(self);
-    this.#locks.delete(identityOf(self.words));
+    this.#locks.delete(identity);
     runBlocking(bury(self, self));
   }
 

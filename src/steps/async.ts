@@ -1,6 +1,7 @@
 /**
  * The async driver: a `wait` becomes a promise, so that an event loop never blocks. Everything between two waits runs at once.
  */
+import { onAbort } from '../host/abort.js';
 import { now } from '../host/clock.js';
 import { waitAsync } from '../host/memory.js';
 import { perform, withdrawal } from './perform.js';
@@ -51,14 +52,15 @@ async function nap({ words, index, first, third }: Step, ms: number, signal: Abo
     return wait;
   }
   return new Promise((resolve) => {
-    const onAbort = (): void => {
-      wait.abandon();
-      resolve('aborted');
-    };
-    signal?.addEventListener('abort', onAbort, { once: true });
+    const deafen =
+      signal &&
+      onAbort(signal, () => {
+        wait.abandon();
+        resolve('aborted');
+      });
     wait.outcome.then((outcome) => {
       if (third !== 0) Atomics.sub(words, third, 1);
-      signal?.removeEventListener('abort', onAbort);
+      deafen?.();
       resolve(outcome);
     });
   });

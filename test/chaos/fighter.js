@@ -3,7 +3,7 @@
  */
 import { threadId, workerData } from 'node:worker_threads';
 import { GlobalLock } from 'gil';
-import { DOOMED, OWNER, PROGRESS, random, STOP, VIOLATIONS } from './words.js';
+import { DOOMED, enter, leave, random, STOP } from './words.js';
 
 const { handle, words, seed, fate, patience } = workerData;
 const lock = GlobalLock.from(handle);
@@ -15,27 +15,20 @@ while (words[STOP] === 0) {
   const way = draw(8);
   const hold = way < 5 ? lock.acquireSync() : way < 6 ? lock.acquireSync({ timeout: draw(4) }) : await lock.acquire({ timeout: draw(10) });
   if (hold === null) continue;
-  const before = Atomics.exchange(words, OWNER, threadId + 1);
-  if (before !== 0 && Atomics.load(words, DOOMED + before - 1) === 0) Atomics.add(words, VIOLATIONS, 1);
+  enter(words, threadId);
   for (let turn = draw(20); turn > 0; turn -= 1) {
     for (work = draw(3000); work > 0; work -= 1);
     if (draw(3) > 0) continue;
     // Lets go and comes back: meanwhile it is not its name that must be there.
-    leave();
+    leave(words, threadId);
     if (draw(4) === 0) lock.releaseForIO(() => Atomics.wait(NOWHERE, 0, 0, draw(3)));
     else if (draw(3) === 0) await lock.checkpointAsync();
     else lock.checkpoint();
-    const found = Atomics.exchange(words, OWNER, threadId + 1);
-    if (found !== 0 && Atomics.load(words, DOOMED + found - 1) === 0) Atomics.add(words, VIOLATIONS, 1);
+    enter(words, threadId);
   }
   if (fate !== 'terminate' && performance.now() > patience) die();
-  leave();
+  leave(words, threadId);
   hold();
-}
-
-function leave() {
-  if (Atomics.compareExchange(words, OWNER, threadId + 1, 0) !== threadId + 1) Atomics.add(words, VIOLATIONS, 1);
-  Atomics.add(words, PROGRESS, 1);
 }
 
 /** With the lock in its hands. */

@@ -6,7 +6,7 @@
 import { parseArgs } from 'node:util';
 import { Worker } from 'node:worker_threads';
 import { GlobalLock } from 'gil';
-import { DOOMED, OWNER, PROGRESS, random, STOP, VIOLATIONS, WORDS } from './words.js';
+import { DOOMED, enter, leave, PROGRESS, random, STOP, VIOLATIONS, WORDS } from './words.js';
 
 const { values } = parseArgs({
   options: {
@@ -55,22 +55,12 @@ async function contend() {
   while (words[STOP] === 0) {
     const hold = draw(4) === 0 ? lock.acquireSync({ timeout: 50 }) : await lock.acquire({ timeout: draw(20) });
     if (hold === null) continue;
-    enter(0);
+    enter(words, 0);
     if (draw(2) === 0) await new Promise((resolve) => setImmediate(resolve));
-    leave(0);
+    leave(words, 0);
     hold();
     await new Promise((resolve) => setTimeout(resolve, draw(5)));
   }
-}
-
-function enter(me) {
-  const before = Atomics.exchange(words, OWNER, me + 1);
-  if (before !== 0 && Atomics.load(words, DOOMED + before - 1) === 0) Atomics.add(words, VIOLATIONS, 1);
-}
-
-function leave(me) {
-  if (Atomics.compareExchange(words, OWNER, me + 1, 0) !== me + 1) Atomics.add(words, VIOLATIONS, 1);
-  Atomics.add(words, PROGRESS, 1);
 }
 
 let hangs = 0;

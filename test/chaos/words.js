@@ -14,6 +14,18 @@ export const STOP = 3;
 export const DOOMED = 4;
 export const WORDS = 65_536;
 
+/** Thread `me` says that it is inside. Nobody else may be, but one that was killed there. */
+export function enter(words, me) {
+  const before = Atomics.exchange(words, OWNER, me + 1);
+  if (before !== 0 && Atomics.load(words, DOOMED + before - 1) === 0) Atomics.add(words, VIOLATIONS, 1);
+}
+
+/** Thread `me` says that it is inside no more. Nobody may have come in meanwhile. */
+export function leave(words, me) {
+  if (Atomics.compareExchange(words, OWNER, me + 1, 0) !== me + 1) Atomics.add(words, VIOLATIONS, 1);
+  Atomics.add(words, PROGRESS, 1);
+}
+
 /** Whole numbers below `limit`, the same for the same seed (mulberry32). */
 export function random(seed) {
   let state = seed | 0;
