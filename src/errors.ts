@@ -27,6 +27,7 @@ export type GilErrorCode =
   | 'ERR_TASK_FUNCTION'
   | 'ERR_TASK_MODULE'
   | 'ERR_TASK_SYNTAX'
+  | 'ERR_TASK_THROWN_VALUE'
   | 'ERR_WORKER_DIED';
 
 /** What came, in a few characters, for the end of a message: `"5"`, `NaN`, `an object`, `a function`. */
@@ -231,4 +232,18 @@ export class TimeoutError extends Error {
     this.prototype.name = 'TimeoutError';
   }
   readonly code = 'ERR_FUTURE_TIMEOUT';
+}
+
+/** Stands for a thrown `null` or `undefined` where a future answers with its error: there `null` means that there is none. */
+export class ThrownValueError extends Error {
+  static {
+    this.prototype.name = 'ThrownValueError';
+  }
+  readonly code = 'ERR_TASK_THROWN_VALUE';
+  /** What was thrown. `result()` rejects with it as it is. */
+  readonly value: null | undefined;
+  constructor(value: null | undefined) {
+    super(`expected the task to throw an Error; it threw ${value}. \`result()\` rejects with just that; throw an Error instead`);
+    this.value = value;
+  }
 }

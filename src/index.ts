@@ -27,6 +27,7 @@ export {
   TaskFunctionError,
   TaskModuleError,
   TaskSyntaxError,
+  ThrownValueError,
   TimeoutError,
   TooManyThreadsError,
   WorkerDiedError,
@@ -41,12 +42,16 @@ export type {
   TakeEvent,
   WaitEvent,
 } from './events.js';
+export { asCompleted, type CompletedFutures } from './executors/as-completed.js';
 export type { Executor, ShutdownOptions } from './executors/executor.js';
-export { Future } from './executors/future.js';
-export { MapResults } from './executors/map-results.js';
+export { Future, type FutureSnapshot } from './executors/future.js';
+export type { AnyIterable } from './executors/inputs.js';
+export type { WaitLimits } from './executors/limits.js';
+export { type MapOptions, MapResults } from './executors/map-results.js';
 export type { Runnable } from './executors/prepare.js';
 export { ProcessPool, type ProcessPoolOptions } from './executors/process-pool.js';
 export { ThreadPool, type ThreadPoolOptions } from './executors/thread-pool.js';
+export { type WaitOptions, type WaitResult, wait } from './executors/wait.js';
 export { GlobalLock } from './lock/global-lock.js';
 export type { LockHandle } from './lock/handle.js';
 export type { AcquireOptions, GlobalLockOptions, SyncOptions, ThreadInfo, TimedOptions, TraceOptions } from './lock/options.js';

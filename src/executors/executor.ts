@@ -8,7 +8,7 @@ import type { Peer, PeerEvents } from '../host/peer.js';
 import type { StartData } from '../runtime/messages.js';
 import { Fifo } from './fifo.js';
 import { Future } from './future.js';
-import { MapResults } from './map-results.js';
+import { type MapResults, startMap } from './map-results.js';
 import { type Gone, PoolWorker, type WorkItem } from './pool-worker.js';
 import { prepareTask, type Runnable } from './prepare.js';
 
@@ -88,9 +88,7 @@ export abstract class Executor implements AsyncDisposable {
     task: Runnable<Args, R>,
     ...iterables: { readonly [K in keyof Args]: Iterable<Args[K]> }
   ): MapResults<Awaited<R>> {
-    const futures: Future<Awaited<R>>[] = [];
-    for (const args of zip(iterables as readonly Iterable<unknown>[])) futures.push(this.submit(task, ...(args as unknown as Args)));
-    return new MapResults(futures);
+    return startMap({ submit: (args) => this.submit(task, ...(args as unknown as Args)) }, iterables as readonly Iterable<unknown>[], {});
   }
 
   /**
@@ -120,7 +118,7 @@ export abstract class Executor implements AsyncDisposable {
       const worker = this.#idle.pop() ?? this.#startWorker();
       if (worker === undefined) return;
       const item = this.#queue.shift();
-      if (item === undefined || !item.future.setRunning() || worker.run(item) === 'refused') this.#idle.push(worker);
+      if (item === undefined || !item.future.setRunningOrNotifyCancel() || worker.run(item) === 'refused') this.#idle.push(worker);
     }
     this.#endIdle();
   }
@@ -178,17 +176,6 @@ export abstract class Executor implements AsyncDisposable {
 
   #broken({ why, cause }: Condition & { name: 'broken' }): BrokenPoolError {
     return new BrokenPoolError(`the pool is broken and takes no more work: ${why}. Make a new pool`, { cause });
-  }
-}
-
-/** Tuples of one element of each, until the first has no more. */
-function* zip(iterables: readonly Iterable<unknown>[]): Iterable<readonly unknown[]> {
-  if (iterables.length === 0) return;
-  const iterators = iterables.map((each) => each[Symbol.iterator]());
-  for (;;) {
-    const turns = iterators.map((each) => each.next());
-    if (turns.some((turn) => turn.done)) break;
-    yield turns.map((turn) => turn.value);
   }
 }
 

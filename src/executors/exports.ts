@@ -27,9 +27,11 @@ export const EXPORTS: ReadonlySet<string> = new Set([
   'TaskModuleError',
   'TaskSyntaxError',
   'ThreadPool',
+  'ThrownValueError',
   'TimeoutError',
   'TooManyThreadsError',
   'WorkerDiedError',
+  'asCompleted',
   'checkpoint',
   'currentThread',
   'dialects',
@@ -37,4 +39,5 @@ export const EXPORTS: ReadonlySet<string> = new Set([
   'releasing',
   'sleep',
   'tasks',
+  'wait',
 ]);

@@ -1,6 +1,11 @@
 /**
- * A first-in-first-out queue that does not move its elements: `Array.shift` does, and is slow beyond some ten thousand of them.
+ * A first-in-first-out queue that hardly moves its elements: `Array.shift` does at each step, and is slow beyond some ten thousand of
+ * them. It is as long as what it holds, however much has gone through.
  */
+
+/** Below so many left places it is not worth to close up. */
+const FEW = 1024;
+
 export class Fifo<T> {
   #items: (T | undefined)[] = [];
   #head = 0;
@@ -21,6 +26,10 @@ export class Fifo<T> {
     this.#head += 1;
     if (this.#head === this.#items.length) {
       this.#items = [];
+      this.#head = 0;
+    } else if (this.#head >= FEW && this.#head * 2 >= this.#items.length) {
+      // Each element is moved once at most for each that has left.
+      this.#items = this.#items.slice(this.#head);
       this.#head = 0;
     }
     return item;

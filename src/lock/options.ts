@@ -66,7 +66,7 @@ export function checkWait(options: unknown): AcquireOptions {
 }
 
 /** By its shape, as Node does: it may come from another realm. */
-function isSignal(value: unknown): value is AbortSignal {
+export function isSignal(value: unknown): value is AbortSignal {
   return typeof value === 'object' && value !== null && 'aborted' in value && 'addEventListener' in value;
 }
 

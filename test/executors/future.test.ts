@@ -13,7 +13,7 @@ const future = {
   pending: () => new Future<number>(),
   running: () => {
     const made = new Future<number>();
-    made.setRunning();
+    made.setRunningOrNotifyCancel();
     return made;
   },
   cancelled: () => {
