@@ -196,6 +196,27 @@ export class BrokenPoolError extends Error {
   readonly code = 'ERR_POOL_BROKEN';
 }
 
+/** The same of a pool of threads (concurrent.futures.thread: BrokenThreadPool). */
+export class BrokenThreadPoolError extends BrokenPoolError {
+  static {
+    this.prototype.name = 'BrokenThreadPoolError';
+  }
+}
+
+/** The same of a pool of interpreters (concurrent.futures.interpreter: BrokenInterpreterPool). */
+export class BrokenInterpreterPoolError extends BrokenThreadPoolError {
+  static {
+    this.prototype.name = 'BrokenInterpreterPoolError';
+  }
+}
+
+/** The same of a pool of processes (concurrent.futures.process: BrokenProcessPool). */
+export class BrokenProcessPoolError extends BrokenPoolError {
+  static {
+    this.prototype.name = 'BrokenProcessPoolError';
+  }
+}
+
 /** A worker ended by itself: `process.exit`, an uncaught error, out of memory, a signal. */
 export class WorkerDiedError extends Error {
   static {

@@ -9,7 +9,10 @@ export { type DialectName, dialects } from './dialects/registry.js';
 export {
   AlreadyHeldError,
   ArgumentError,
+  BrokenInterpreterPoolError,
   BrokenPoolError,
+  BrokenProcessPoolError,
+  BrokenThreadPoolError,
   CancelledError,
   CannotBlockError,
   CloneError,
@@ -43,13 +46,16 @@ export type {
   WaitEvent,
 } from './events.js';
 export { asCompleted, type CompletedFutures } from './executors/as-completed.js';
-export type { Executor, ShutdownOptions } from './executors/executor.js';
+export type { Executor } from './executors/executor.js';
 export { Future, type FutureSnapshot } from './executors/future.js';
 export type { AnyIterable } from './executors/inputs.js';
+export { InterpreterPool, type InterpreterPoolOptions } from './executors/interpreter-pool.js';
 export type { WaitLimits } from './executors/limits.js';
 export { type MapOptions, MapResults } from './executors/map-results.js';
+export type { PoolOptions, ShutdownOptions, SubmitOptions } from './executors/options.js';
 export type { Runnable } from './executors/prepare.js';
 export { ProcessPool, type ProcessPoolOptions } from './executors/process-pool.js';
+export type { PoolStats, Spread } from './executors/tally.js';
 export { ThreadPool, type ThreadPoolOptions } from './executors/thread-pool.js';
 export { type WaitOptions, type WaitResult, wait } from './executors/wait.js';
 export { GlobalLock } from './lock/global-lock.js';
@@ -57,6 +63,8 @@ export type { LockHandle } from './lock/handle.js';
 export type { AcquireOptions, GlobalLockOptions, SyncOptions, ThreadInfo, TimedOptions, TraceOptions } from './lock/options.js';
 export type { Releaser } from './lock/releaser.js';
 export type { Counts, GilStats, ThreadStats } from './lock/stats.js';
+export { type CurrentTask, currentTask, report } from './runtime/current-task.js';
 export { checkpoint, releaseForIO, releasing, sleep } from './runtime/release.js';
 export { type Task, type Tasks, tasks } from './runtime/tasks.js';
 export { type CurrentThread, currentThread } from './runtime/thread.js';
+export { transfer } from './runtime/transfer.js';

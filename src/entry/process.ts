@@ -16,6 +16,7 @@ process.once('message', (start) => {
     {
       send: (message: FromWorker) => void send(message),
       listen: (receive) => void process.on('message', (message) => receive(message as ToWorker)),
+      hear: () => {},
     },
     SURROUNDINGS,
   );

@@ -1,16 +1,26 @@
 /**
  * What a worker thread of a pool runs.
  */
-import { parentPort, workerData } from 'node:worker_threads';
-import type { StartData } from '../runtime/messages.js';
+import { parentPort, receiveMessageOnPort, type TransferListItem, workerData } from 'node:worker_threads';
+import type { StartData, ToWorker } from '../runtime/messages.js';
 import { serve } from '../runtime/serve.js';
 import { SURROUNDINGS } from './surroundings.js';
 
 if (parentPort === null) throw new Error('gil: this file is started by a pool as a worker; it is not to be run or imported');
 const port = parentPort;
+let receive: (message: ToWorker) => void = () => {};
 
 serve(
   workerData as StartData,
-  { send: (message) => port.postMessage(message), listen: (receive) => port.on('message', receive) },
+  {
+    send: (message, transfer) => port.postMessage(message, transfer as TransferListItem[] | undefined),
+    listen: (listener) => {
+      receive = listener;
+      port.on('message', listener);
+    },
+    hear: () => {
+      for (let next = receiveMessageOnPort(port); next !== undefined; next = receiveMessageOnPort(port)) receive(next.message);
+    },
+  },
   SURROUNDINGS,
 );

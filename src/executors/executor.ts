@@ -1,54 +1,41 @@
 /**
- * The core of every pool: a queue, workers that are started on demand and reused idle-first, shutdown, and what happens when a worker
- * dies. A pool says how a worker is started and under which lock; nothing else. CPython Lib/concurrent/futures: thread.py, process.py.
+ * What every pool is for those who use it: a place to submit work to. What happens then is the crew's affair.
+ * CPython Lib/concurrent/futures/_base.py: Executor.
  */
 import type { Dialect } from '../dialects/dialect.js';
-import { ArgumentError, BrokenPoolError, describe, OutOfRangeError, PoolShutdownError, WorkerDiedError } from '../errors.js';
-import type { Peer, PeerEvents } from '../host/peer.js';
-import type { StartData } from '../runtime/messages.js';
-import { Fifo } from './fifo.js';
-import { Future } from './future.js';
-import { type MapResults, startMap } from './map-results.js';
-import { type Gone, PoolWorker, type WorkItem } from './pool-worker.js';
-import { prepareTask, type Runnable } from './prepare.js';
+import type { BrokenPoolError } from '../errors.js';
+import { now } from '../host/clock.js';
+import { Crew, type CrewSettings } from './crew.js';
+import type { Future } from './future.js';
+import { CallGuard, type CallLimits } from './guard.js';
+import type { AnyIterable } from './inputs.js';
+import type { MapTarget, Outcome } from './map-feed.js';
+import { type MapOptions, type MapResults, startMap } from './map-results.js';
+import { checkSubmit, type ShutdownOptions, type SubmitOptions } from './options.js';
+import { Origins } from './origin.js';
+import { type Prepared, prepareTask, type Runnable } from './prepare.js';
+import type { PoolStats } from './tally.js';
+import { type Extras, WorkItem } from './work-item.js';
 
 /** How a pool differs from another. */
-export interface ExecutorSettings {
-  readonly maxWorkers: number;
-  readonly threadNamePrefix: string;
+export interface ExecutorSettings extends CrewSettings {
   readonly dialect: Dialect;
-  readonly lock: StartData['lock'];
-  readonly startPeer: (data: StartData, events: PeerEvents) => Peer;
+  readonly gracePeriod: number;
+  readonly context: (() => unknown) | undefined;
+  /** Whether `map` may send several calls as one. A pool of threads takes any chunk size and makes nothing of it, as CPython's. */
+  readonly chunks: 'sent-as-one' | 'ignored';
 }
-
-/** How `shutdown` goes about it. */
-export interface ShutdownOptions {
-  /** `true`: resolve when all work is done and all workers are gone. @default true */
-  readonly wait?: boolean;
-  /** `true`: cancel what no worker has begun. @default false */
-  readonly cancelFutures?: boolean;
-}
-
-type Condition =
-  | { readonly name: 'open' }
-  | { readonly name: 'shutdown' }
-  | { readonly name: 'broken'; readonly why: string; readonly cause: WorkerDiedError };
 
 /** What every pool is: a place to submit work to. CPython Lib/concurrent/futures/_base.py: Executor. */
 export abstract class Executor implements AsyncDisposable {
   readonly #settings: ExecutorSettings;
-  readonly #queue = new Fifo<WorkItem>();
-  readonly #workers = new Set<PoolWorker>();
-  /** The one that became idle last is used first: the others may rest. */
-  readonly #idle: PoolWorker[] = [];
-  #condition: Condition = { name: 'open' };
-  #started = 0;
-  #whenEmpty: (() => void)[] = [];
+  readonly #crew: Crew;
+  readonly #origins = new Origins();
 
-  /** @internal */
   /** @internal */
   protected constructor(settings: ExecutorSettings) {
     this.#settings = settings;
+    this.#crew = new Crew(settings);
   }
 
   /** How many workers there are at most. */
@@ -58,7 +45,39 @@ export abstract class Executor implements AsyncDisposable {
 
   /** How many workers there are now; they are started on demand. */
   get workerCount(): number {
-    return this.#workers.size;
+    return this.#crew.size;
+  }
+
+  /** How many of them have nothing to do. */
+  get idleCount(): number {
+    return this.#crew.idle;
+  }
+
+  /** How many calls wait that no worker has been offered. */
+  get queueSize(): number {
+    return this.#crew.waiting;
+  }
+
+  /** Why the pool takes no more work, if it is broken. */
+  get broken(): BrokenPoolError | null {
+    return this.#crew.brokenBy;
+  }
+
+  /** Whether as many calls wait as `bufferSize` says: time to wait for `drain()` before submitting more. */
+  get needsDrain(): boolean {
+    return this.#crew.isFull;
+  }
+
+  /** Resolves when fewer calls wait than `bufferSize` says; at once if they do. */
+  drain(): Promise<void> {
+    return this.#crew.drained();
+  }
+
+  /** What the pool has done so far. */
+  stats(): PoolStats {
+    const { size, idle, waiting, tally } = this.#crew;
+    const { submitted, completed, failed, waitTime, runTime } = tally;
+    return { workers: size, idle, waiting, submitted, completed, failed, waitTime, runTime };
   }
 
   /**
@@ -71,35 +90,75 @@ export abstract class Executor implements AsyncDisposable {
    * copied fail the future with a CloneError.
    */
   submit<Args extends readonly unknown[], R>(task: Runnable<Args, R>, ...args: Args): Future<Awaited<R>> {
-    this.#checkOpen();
-    const future = new Future<Awaited<R>>();
-    this.#queue.push({ future: future as Future<unknown>, task: prepareTask(task, this.#settings.dialect), args });
-    this.#dispatch();
-    return future;
+    return this.#submit(this.#prepare(task), args, undefined, this.submit) as Future<Awaited<R>>;
+  }
+
+  /**
+   * Has `task(...args)` run by a worker, with something particular about it.
+   *
+   * @param options a `signal` that gives it up, a `timeout` in milliseconds for its run, what of the arguments to `transfer`, a `priority`
+   * @returns a future. If the signal aborts it fails with a CancelledError whose cause is the signal's reason; after the timeout with a
+   * TimeoutError. A call that stops by itself and gives a value when it is told to stop gives that value.
+   * @throws ArgumentError, OutOfRangeError about the options; and as `submit`
+   */
+  submitWith<Args extends readonly unknown[], R>(options: SubmitOptions, task: Runnable<Args, R>, ...args: Args): Future<Awaited<R>> {
+    const { signal, timeout, transfer, priority } = checkSubmit(options);
+    const extras: Extras = { signal, transfer, priority, calls: 'one', context: this.#settings.context?.(), guard: undefined };
+    const prepared = this.#prepare(task);
+    if (signal === undefined && timeout === Number.POSITIVE_INFINITY) {
+      return this.#submit(prepared, args, extras, this.submitWith) as Future<Awaited<R>>;
+    }
+    const { gracePeriod } = this.#settings;
+    return this.#submit(prepared, args, extras, this.submitWith, { signal, timeout, gracePeriod }) as Future<Awaited<R>>;
   }
 
   /**
    * Has `task` run once for each input. The calls are submitted at once.
    *
-   * @param iterables one for each parameter of the task; the shortest ends it
-   * @returns the results in the order of the inputs: an async iterable, with `toArray()`
+   * @param iterables one for each parameter of the task, sync or async; the shortest ends it
+   * @returns the results in the order of the inputs: an async iterable, with `toArray()`. Leaving the loop cancels what has not begun.
    */
   map<Args extends readonly unknown[], R>(
     task: Runnable<Args, R>,
-    ...iterables: { readonly [K in keyof Args]: Iterable<Args[K]> }
+    ...iterables: { readonly [K in keyof Args]: AnyIterable<Args[K]> }
   ): MapResults<Awaited<R>> {
-    return startMap({ submit: (args) => this.submit(task, ...(args as unknown as Args)) }, iterables as readonly Iterable<unknown>[], {});
+    return startMap(this.#target(task, 'stop', this.map), iterables as readonly AnyIterable<unknown>[], {});
+  }
+
+  /**
+   * `map` with a `timeout`, a `bufferSize`, a `chunkSize`, a `signal`, or going on after an error.
+   *
+   * @throws ArgumentError, OutOfRangeError about the options
+   */
+  mapWith<Args extends readonly unknown[], R>(
+    options: MapOptions,
+    task: Runnable<Args, R>,
+    ...iterables: { readonly [K in keyof Args]: AnyIterable<Args[K]> }
+  ): MapResults<Awaited<R>> {
+    const onError = options?.onError === 'continue' ? 'all' : 'stop';
+    return startMap(this.#target(task, onError, this.mapWith), iterables as readonly AnyIterable<unknown>[], options);
   }
 
   /**
    * Takes no more work. What was submitted is still done, unless cancelled.
    * @returns resolves when the last worker is gone, or at once with `wait: false`
    */
-  async shutdown({ wait = true, cancelFutures = false }: ShutdownOptions = {}): Promise<void> {
-    if (this.#condition.name === 'open') this.#condition = { name: 'shutdown' };
-    if (cancelFutures) for (let item = this.#queue.shift(); item !== undefined; item = this.#queue.shift()) item.future.cancel();
-    this.#endIdle();
-    if (wait && this.#workers.size > 0) await new Promise<void>((resolve) => this.#whenEmpty.push(resolve));
+  shutdown({ wait = true, cancelFutures = false }: ShutdownOptions = {}): Promise<void> {
+    return this.#crew.shutdown(wait ? 'wait' : 'at-once', cancelFutures ? 'cancel' : 'finish');
+  }
+
+  /**
+   * Ends all workers, whatever they are doing: what they run fails with a BrokenPoolError, what waits is cancelled. Takes no more work.
+   * A lock that one of them held is taken back. CPython `ProcessPoolExecutor.terminate_workers`.
+   * @returns resolves when they are gone
+   */
+  terminateWorkers(): Promise<void> {
+    return this.#crew.terminate('terminate');
+  }
+
+  /** The same without giving a process time to clean up: SIGKILL in place of SIGTERM. CPython `ProcessPoolExecutor.kill_workers`. */
+  killWorkers(): Promise<void> {
+    return this.#crew.terminate('kill');
   }
 
   /** `await using`: the same as `shutdown()`. */
@@ -107,81 +166,46 @@ export abstract class Executor implements AsyncDisposable {
     return this.shutdown();
   }
 
-  #checkOpen(): void {
-    if (this.#condition.name === 'shutdown') throw new PoolShutdownError('cannot schedule new futures after shutdown; make a new pool');
-    if (this.#condition.name === 'broken') throw this.#broken(this.#condition);
+  #prepare(task: unknown): Prepared {
+    this.#crew.checkOpen();
+    return prepareTask(task, this.#settings.dialect);
   }
 
-  /** Gives waiting items to idle workers, and to new ones while there may be more. */
-  #dispatch(): void {
-    while (this.#queue.size > 0) {
-      const worker = this.#idle.pop() ?? this.#startWorker();
-      if (worker === undefined) return;
-      const item = this.#queue.shift();
-      if (item === undefined || !item.future.setRunningOrNotifyCancel() || worker.run(item) === 'refused') this.#idle.push(worker);
+  #submit(task: Prepared, args: readonly unknown[], extras: Extras | undefined, entrance: unknown, limits?: CallLimits): Future<unknown> {
+    const { context } = this.#settings;
+    const own = extras ?? (context === undefined ? undefined : { ...PLAIN, context: context() });
+    const item = new WorkItem(task, args, own, this.#origins.of(task, entrance), now());
+    if (limits !== undefined && own !== undefined) {
+      if (limits.signal?.aborted) {
+        item.future.cancel(limits.signal.reason);
+        return item.future;
+      }
+      own.guard = new CallGuard(item, limits);
     }
-    this.#endIdle();
+    this.#crew.add(item);
+    return item.future;
   }
 
-  #startWorker(): PoolWorker | undefined {
-    const { maxWorkers, threadNamePrefix, lock, startPeer } = this.#settings;
-    if (this.#workers.size >= maxWorkers || this.#condition.name === 'broken') return undefined;
-    const name = `${threadNamePrefix}_${this.#started++}`;
-    try {
-      const worker = new PoolWorker((events) => startPeer({ kind: 'gil/start', name, lock }, events), {
-        onIdle: (idle, settle) => {
-          // Idle first, and given its next item, before anybody can react to the result by submitting more.
-          this.#idle.push(idle);
-          this.#dispatch();
-          settle();
-        },
-        onGone: (gone, how) => this.#onGone(gone, how),
-      });
-      this.#workers.add(worker);
-      return worker;
-    } catch (error) {
-      this.#break(`${name} could not be started`, undefined, { manner: 'died', exitCode: null, error });
-      return undefined;
-    }
-  }
-
-  #endIdle(): void {
-    if (this.#condition.name === 'open' || this.#queue.size > 0) return;
-    for (let worker = this.#idle.pop(); worker !== undefined; worker = this.#idle.pop()) worker.end();
-  }
-
-  #onGone(worker: PoolWorker, gone: Gone): void {
-    this.#workers.delete(worker);
-    if (gone.manner === 'died') {
-      const how = gone.exitCode === null ? 'by a signal' : `with exit code ${gone.exitCode}`;
-      const running = worker.item ? ` while it ran \`${worker.item.task.name}\`` : '';
-      const what = worker.hasStarted ? `ended ${how}${running}` : `could not be started: it ended ${how}`;
-      this.#break(`${worker.label} ${what}`, worker.item, gone);
-    }
-    if (this.#workers.size > 0) return;
-    for (const resolve of this.#whenEmpty.splice(0)) resolve();
-  }
-
-  /** A worker died that nobody told to: everything that is not done fails, as in CPython's process pool. */
-  #break(what: string, lostItem: WorkItem | undefined, { exitCode, error }: Gone): void {
-    const cause = new WorkerDiedError(what, { exitCode, cause: error });
-    const condition: Condition = { name: 'broken', why: cause.message, cause };
-    this.#condition = condition;
-    this.#idle.length = 0;
-    const lost = [lostItem, ...[...this.#workers].map((worker) => worker.item)];
-    for (const worker of this.#workers) worker.terminate();
-    for (let item = this.#queue.shift(); item !== undefined; item = this.#queue.shift()) lost.push(item);
-    for (const item of lost) if (item !== undefined && !item.future.done()) item.future.setException(this.#broken(condition));
-  }
-
-  #broken({ why, cause }: Condition & { name: 'broken' }): BrokenPoolError {
-    return new BrokenPoolError(`the pool is broken and takes no more work: ${why}. Make a new pool`, { cause });
+  #target<R>(task: unknown, calls: 'all' | 'stop', entrance: unknown): MapTarget<Awaited<R>> {
+    let prepared: Prepared | undefined;
+    // Looked at when something is submitted: a map over nothing asks for nothing.
+    const prepare = (): Prepared => {
+      this.#crew.checkOpen();
+      prepared ??= this.#prepare(task);
+      return prepared;
+    };
+    const target: MapTarget<Awaited<R>> = {
+      submit: (args) => this.#submit(prepare(), args, undefined, entrance) as Future<Awaited<R>>,
+    };
+    if (this.#settings.chunks === 'ignored') return target;
+    return {
+      ...target,
+      submitChunk: (chunk) => {
+        const extras: Extras = { ...PLAIN, calls, context: this.#settings.context?.() };
+        return this.#submit(prepare(), chunk, extras, entrance) as Future<readonly Outcome<Awaited<R>>[]>;
+      },
+    };
   }
 }
 
-/** A number of workers, or a clear error. */
-export function checkMaxWorkers(maxWorkers: unknown): number {
-  if (typeof maxWorkers !== 'number') throw new ArgumentError(`maxWorkers: expected a whole number above 0; got ${describe(maxWorkers)}`);
-  if (Number.isInteger(maxWorkers) && maxWorkers > 0) return maxWorkers;
-  throw new OutOfRangeError(`maxWorkers must be a whole number greater than 0; got ${describe(maxWorkers)}`);
-}
+const PLAIN: Extras = { signal: undefined, transfer: [], priority: 0, calls: 'one', context: undefined, guard: undefined };

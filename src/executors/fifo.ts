@@ -18,6 +18,22 @@ export class Fifo<T> {
     this.#items.push(item);
   }
 
+  /** In front of all others. */
+  unshift(item: T): void {
+    if (this.#head === 0) {
+      // Room for as many as there are, so that the next ones cost nothing.
+      const room = Math.max(this.#items.length, 16);
+      this.#items = [...new Array<undefined>(room).fill(undefined), ...this.#items];
+      this.#head = room;
+    }
+    this.#head -= 1;
+    this.#items[this.#head] = item;
+  }
+
+  peek(): T | undefined {
+    return this.#items[this.#head];
+  }
+
   shift(): T | undefined {
     const item = this.#items[this.#head];
     if (item === undefined) return undefined;

@@ -33,7 +33,7 @@ let created = 0;
 export class Future<T> implements PromiseLike<T> {
   readonly #number = ++created;
   #state: State = 'pending';
-  /** The result or the error, once there is one. */
+  /** The result or the error, once there is one; of a cancelled one, the reason. */
   #value: unknown = undefined;
   #work: Work | undefined;
   #callbacks: Callback | Callback[] | undefined = undefined;
@@ -59,18 +59,19 @@ export class Future<T> implements PromiseLike<T> {
 
   /**
    * Calls the task off if it has not begun. Running work is never interrupted.
+   * @param reason becomes the `cause` of the CancelledError that whoever waits gets
    * @returns whether it is cancelled now; `false` if it is running or finished
    */
-  cancel(): boolean {
+  cancel(reason?: unknown): boolean {
     if (this.cancelled()) return true;
     if (this.#state !== 'pending') return false;
     if (this.#work === undefined) {
-      this.#become('cancelled', undefined);
+      this.#become('cancelled', reason);
       return true;
     }
     if (!this.#work.revoke()) return false;
     // Nobody else would tell those who wait: what a pool has called off, no worker comes across.
-    if (!this.done()) this.#become('cancelled and notified', undefined);
+    if (!this.done()) this.#become('cancelled and notified', reason);
     return this.cancelled();
   }
 
@@ -178,7 +179,7 @@ export class Future<T> implements PromiseLike<T> {
    */
   setRunningOrNotifyCancel(): boolean {
     if (this.#state === 'cancelled') {
-      this.#become('cancelled and notified', undefined);
+      this.#become('cancelled and notified', this.#value);
       return false;
     }
     if (this.state !== 'pending') throw this.#invalid('Future in unexpected state; setRunningOrNotifyCancel is to be called once');
@@ -317,7 +318,10 @@ export class Future<T> implements PromiseLike<T> {
 
   #checkFinished(method: string): void {
     if (this.#state === 'returned' || this.#state === 'raised') return;
-    if (this.cancelled()) throw new CancelledError(`${this} was cancelled before a worker began it`);
+    if (this.cancelled()) {
+      const reason = this.#value === undefined ? undefined : { cause: this.#value };
+      throw new CancelledError(`${this} was cancelled before a worker began it`, reason);
+    }
     throw this.#invalid(`${method} is not possible in this state`);
   }
 

@@ -1,10 +1,11 @@
 /**
- * From what a user submits to what a worker is sent: a function becomes its transformed text, a task of a module stays a reference.
+ * From what a user submits to what a worker is sent: a function becomes its transformed text, a task of a module stays a reference. Each has
+ * a key, under which a worker knows it once it has been told.
  */
 import type { Dialect } from '../dialects/dialect.js';
-import type { TaskReference } from '../runtime/messages.js';
+import type { StartData, TaskReference } from '../runtime/messages.js';
 import { isTask, type Task } from '../runtime/tasks.js';
-import type { TaskSource } from '../transform/link.js';
+import { encodeArguments } from '../runtime/value-codec.js';
 import { instrumentFunction } from '../transform/task.js';
 import { EXPORTS } from './exports.js';
 
@@ -13,25 +14,41 @@ export type Runnable<Args extends readonly unknown[], R> = ((...args: Args) => R
 
 /** A task in the form that travels; `name` is for messages. */
 export interface Prepared {
+  readonly key: number;
   readonly name: string;
-  readonly reference: Exclude<TaskReference, { kind: 'known' }>;
+  readonly reference: TaskReference;
 }
 
-let functions = 0;
-const prepared = new WeakMap<TaskSource, Prepared>();
+let keys = 0;
+const functions = new WeakMap<object, Prepared>();
+const exported = new Map<string, Prepared>();
 
 /**
  * Prepares a task for workers that speak `dialect`.
  * @throws TaskFunctionError, TaskSyntaxError, FreeVariableError
  */
 export function prepareTask(task: unknown, dialect: Dialect): Prepared {
-  if (isTask(task)) return { name: task.name, reference: { kind: 'module', url: task.url, name: task.name } };
+  if (isTask(task)) return prepareExport(task);
   const text = instrumentFunction(task, { dialect, exports: EXPORTS });
-  let result = prepared.get(text);
-  if (result === undefined) {
-    functions += 1;
-    result = { name: text.name || 'anonymous', reference: { kind: 'function', key: functions, text } };
-    prepared.set(text, result);
+  let prepared = functions.get(text);
+  if (prepared === undefined) {
+    prepared = { key: ++keys, name: text.name || 'anonymous', reference: { kind: 'function', text } };
+    functions.set(text, prepared);
   }
-  return result;
+  return prepared;
+}
+
+function prepareExport({ url, name }: Task<unknown>): Prepared {
+  const path = `${url}#${name}`;
+  let prepared = exported.get(path);
+  if (prepared === undefined) {
+    prepared = { key: ++keys, name, reference: { kind: 'module', url, name } };
+    exported.set(path, prepared);
+  }
+  return prepared;
+}
+
+/** What a worker is to run before its first call. */
+export function prepareInitializer(task: unknown, args: readonly unknown[], dialect: Dialect): StartData['initializer'] {
+  return task === undefined ? undefined : { task: prepareTask(task, dialect).reference, ...encodeArguments(args) };
 }

@@ -2,31 +2,18 @@
  * `ThreadPool`: worker threads that share one lock. Concurrent, never parallel, like `ThreadPoolExecutor` under a GIL.
  * CPython Lib/concurrent/futures/thread.py.
  */
-import { availableParallelism } from 'node:os';
-import type { ResourceLimits } from 'node:worker_threads';
-import type { Dialect } from '../dialects/dialect.js';
-import type { DialectName } from '../dialects/registry.js';
-import { ArgumentError, describe } from '../errors.js';
-import { WORKER_ENTRY } from '../host/files.js';
-import { startWorker } from '../host/peer.js';
+import { ArgumentError, BrokenThreadPoolError, describe } from '../errors.js';
+import { CORES } from '../host/thread.js';
 import { GlobalLock } from '../lock/global-lock.js';
-import { checkMaxWorkers, Executor } from './executor.js';
+import { Executor } from './executor.js';
+import { settingsFor } from './make-pool.js';
+import type { PoolOptions } from './options.js';
 
 /** How a `ThreadPool` is made. */
-export interface ThreadPoolOptions {
+export interface ThreadPoolOptions extends PoolOptions {
   /** The lock its threads share. @default GlobalLock.default, or a new one if `dialect` or `switchInterval` is given */
   readonly lock?: GlobalLock;
-  /** Whose rules a new lock follows. @default 'cpython-3.13' */
-  readonly dialect?: DialectName | Dialect;
-  /** The switch interval of a new lock, in milliseconds above 0. @default 5 */
-  readonly switchInterval?: number;
-  /** Threads are named `prefix_0`, `prefix_1`, … @default 'ThreadPool-N' */
-  readonly threadNamePrefix?: string;
-  /** As of Node's `Worker`. */
-  readonly resourceLimits?: ResourceLimits;
 }
-
-let pools = 0;
 
 /**
  * Worker threads that share one `GlobalLock`: one at a time runs JavaScript, the others wait for the lock, for I/O, or in native code
@@ -48,16 +35,18 @@ export class ThreadPool extends Executor {
    * @param maxWorkers how many threads at most, 1 or more; default: the number of cores plus 4, at most 32
    * @throws OutOfRangeError, ArgumentError, SwitchIntervalError
    */
-  constructor(maxWorkers: number = Math.min(32, availableParallelism() + 4), options: ThreadPoolOptions = {}) {
+  constructor(maxWorkers: number = Math.min(32, CORES + 4), options: ThreadPoolOptions = {}) {
     const lock = chooseLock(options);
-    super({
-      maxWorkers: checkMaxWorkers(maxWorkers),
-      threadNamePrefix: options.threadNamePrefix ?? `ThreadPool-${pools++}`,
-      dialect: lock.dialect,
-      lock: lock.handle,
-      startPeer: (data, events) =>
-        startWorker({ entry: WORKER_ENTRY, data, name: data.name, resourceLimits: options.resourceLimits }, events),
-    });
+    super(
+      settingsFor(maxWorkers, options, {
+        className: 'ThreadPool',
+        isolation: 'worker',
+        dialect: lock.dialect,
+        lock: lock.handle,
+        chunks: 'ignored',
+        Broken: BrokenThreadPoolError,
+      }),
+    );
     this.lock = lock;
     // From here on its times are taken: beside a task they cost nothing, and whoever asks afterwards gets the whole of them.
     lock.stats();

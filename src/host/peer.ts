@@ -3,7 +3,7 @@
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { type ResourceLimits, Worker } from 'node:worker_threads';
+import { type ResourceLimits, type TransferListItem, Worker, type WorkerOptions } from 'node:worker_threads';
 import { watch } from './kin.js';
 
 /** What a peer tells its parent. */
@@ -20,12 +20,12 @@ export interface PeerEvents {
 export interface Peer {
   /** `worker thread 3` or `process 4711`. */
   readonly label: string;
-  /** Sends a message. Throws a DataCloneError if it cannot be cloned; nothing is sent then. */
-  send(message: unknown): void;
+  /** Sends a message. Throws a DataCloneError if it cannot be cloned; nothing is sent then. `transfer`: what moves instead. */
+  send(message: unknown, transfer?: readonly unknown[]): void;
   /** Whether the process stays alive for it. */
   keep(alive: 'alive' | 'idle'): void;
-  /** Ends it at once, whatever it is doing. */
-  terminate(): void;
+  /** Ends it, whatever it is doing. A process that is told to `terminate` may clean up first (SIGTERM); `kill` is at once. */
+  terminate(force: 'terminate' | 'kill'): void;
 }
 
 /** How a peer is started. */
@@ -34,11 +34,14 @@ export interface PeerOptions {
   readonly data: unknown;
   readonly name: string;
   readonly resourceLimits?: ResourceLimits | undefined;
+  /** Makes the worker thread in place of `new Worker`. */
+  readonly createWorker?: ((url: URL, options: WorkerOptions) => Worker) | undefined;
 }
 
 /** Starts a worker thread. */
-export function startWorker({ entry, data, name, resourceLimits }: PeerOptions, events: PeerEvents): Peer {
-  const worker = new Worker(entry, { workerData: data, name, ...inherited(), ...(resourceLimits ? { resourceLimits } : {}) });
+export function startWorker({ entry, data, name, resourceLimits, createWorker }: PeerOptions, events: PeerEvents): Peer {
+  const options: WorkerOptions = { workerData: data, name, ...inherited(), ...(resourceLimits ? { resourceLimits } : {}) };
+  const worker = createWorker === undefined ? new Worker(entry, options) : createWorker(entry, options);
   watch(worker);
   worker.on('message', events.onMessage);
   worker.on('messageerror', (error) => {
@@ -50,7 +53,7 @@ export function startWorker({ entry, data, name, resourceLimits }: PeerOptions, 
   worker.on('exit', events.onExit);
   return {
     label: `worker thread ${worker.threadId}`,
-    send: (message) => worker.postMessage(message),
+    send: (message, transfer) => worker.postMessage(message, transfer as TransferListItem[] | undefined),
     keep: (alive) => (alive === 'alive' ? worker.ref() : worker.unref()),
     terminate: () => void worker.terminate(),
   };
@@ -80,7 +83,7 @@ export function startProcess({ entry, data, name }: PeerOptions, events: PeerEve
       if (child.connected) child.send(message as object, () => {});
     },
     keep: (alive) => keepProcess(child, alive),
-    terminate: () => void child.kill('SIGKILL'),
+    terminate: (force) => void child.kill(force === 'kill' ? 'SIGKILL' : 'SIGTERM'),
   };
 }
 

@@ -31,3 +31,13 @@ export function onThreadExit(farewell: () => void): () => void {
 export function endThread(): never {
   process.exit(0);
 }
+
+let exiting: 'no' | 'yes' = 'no';
+process.once('exit', () => {
+  exiting = 'yes';
+});
+
+/** Whether this thread is on its way out: its last handlers run, and nothing that is begun now will be finished. */
+export function isExiting(): boolean {
+  return exiting === 'yes';
+}

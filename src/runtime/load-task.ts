@@ -6,11 +6,13 @@ import { linkFunction } from '../transform/link.js';
 import type { Looks } from '../transform/looks.js';
 import type { TaskReference } from './messages.js';
 
-type Callable = (...args: readonly unknown[]) => unknown;
+/** A function that a worker runs. */
+export type Callable = (...args: readonly unknown[]) => unknown;
 
-/** What a worker knows how to run. */
+/** What a worker knows how to run, by the keys that its pool gave the tasks. */
 export class TaskLoader {
-  readonly #functions = new Map<number | string, Callable>();
+  readonly #references = new Map<number, TaskReference>();
+  readonly #functions = new Map<number, Callable | Promise<Callable>>();
   readonly #looks: Looks;
   readonly #exports: () => Promise<Readonly<Record<string, unknown>>>;
   readonly #beforeImport: () => Promise<void>;
@@ -21,31 +23,35 @@ export class TaskLoader {
     this.#beforeImport = beforeImport;
   }
 
-  /** The function if it is known already: then a task runs without waiting for anything. */
-  known(task: TaskReference): Callable | undefined {
-    return this.#functions.get(task.kind === 'module' ? `${task.url}#${task.name}` : task.key);
+  /** From now on `key` means this function. Nothing is compiled or loaded before it is called. */
+  define(key: number, task: TaskReference): void {
+    this.#references.set(key, task);
   }
 
-  /** The function, compiled or imported. */
-  async load(task: TaskReference): Promise<Callable> {
-    switch (task.kind) {
-      case 'function': {
-        const { exports, namespaces } = task.text.uses;
-        // Most tasks need none of it, and loading it would cost each worker its start.
-        const needed = exports.length + namespaces.length > 0 ? await this.#exports() : {};
-        const run = linkFunction(task.text, this.#looks, needed) as Callable;
-        this.#functions.set(task.key, run);
-        return run;
-      }
-      case 'known':
-        throw new TaskModuleError(`this worker was never sent the text of function ${task.key}`);
-      case 'module': {
-        await this.#beforeImport();
-        const run = exported(await importModule(task.url, task.name), task.url, task.name);
-        this.#functions.set(`${task.url}#${task.name}`, run);
-        return run;
-      }
+  /** The function, or a promise of it the first time. What could not be loaded is tried anew at the next call. */
+  find(key: number): Callable | Promise<Callable> {
+    const known = this.#functions.get(key);
+    if (known !== undefined) return known;
+    const loading = this.#load(key);
+    this.#functions.set(key, loading);
+    loading.then(
+      (loaded) => this.#functions.set(key, loaded),
+      () => this.#functions.delete(key),
+    );
+    return loading;
+  }
+
+  async #load(key: number): Promise<Callable> {
+    const task = this.#references.get(key);
+    if (task === undefined) throw new TaskModuleError(`this worker was never told what task ${key} is`);
+    if (task.kind === 'module') {
+      await this.#beforeImport();
+      return exported(await importModule(task.url, task.name), task.url, task.name);
     }
+    const { exports, namespaces } = task.text.uses;
+    // Most tasks need none of it, and loading it would cost each worker its start.
+    const needed = exports.length + namespaces.length > 0 ? await this.#exports() : {};
+    return linkFunction(task.text, this.#looks, needed) as Callable;
   }
 }
 

@@ -1,6 +1,6 @@
 /**
  * Everything that passes between a pool and its workers, as closed unions. Types only: the same words cross a MessagePort and the
- * channel of a child process.
+ * channel of a child process. What a worker sends is checked on arrival, see `check-message.ts`.
  */
 import type { Dialect } from '../dialects/dialect.js';
 import type { LockHandle } from '../lock/handle.js';
@@ -13,30 +13,62 @@ export interface StartData {
   readonly name: string;
   /** The lock it lives under: one shared with others, or rules for one of its own. */
   readonly lock: LockHandle | { readonly dialect: Dialect; readonly switchInterval: number };
+  /** The memory that it shares with its pool, see `window.ts`; none in another process. */
+  readonly window: SharedArrayBuffer | undefined;
+  /** What it runs before its first call. */
+  readonly initializer: { readonly task: TaskReference; readonly args: readonly unknown[]; readonly encoding: Encoding } | undefined;
 }
 
-/** Which function to run. A function's text is sent to a worker once and then known by its key. */
+/** Which function a worker is to know. */
 export type TaskReference =
-  | { readonly kind: 'function'; readonly key: number; readonly text: TaskSource }
-  | { readonly kind: 'known'; readonly key: number }
+  | { readonly kind: 'function'; readonly text: TaskSource }
   | { readonly kind: 'module'; readonly url: string; readonly name: string };
 
 /** To a worker. */
 export type ToWorker =
+  /** From now on `key` means this function. */
+  | { readonly kind: 'task'; readonly key: number; readonly task: TaskReference }
+  /**
+   * Calls number `first`, `first` + 1, …, whose arguments are all primitive: two calls in one message can share no object. Flat, because that
+   * is cheap to clone: the task's key, how many arguments, the arguments, the next key, …
+   */
+  | { readonly kind: 'calls'; readonly first: number; readonly calls: readonly unknown[] }
+  /** One call. */
   | {
-      readonly kind: 'run';
-      readonly id: number;
-      readonly task: TaskReference;
+      readonly kind: 'call';
+      readonly seq: number;
+      readonly key: number;
       readonly args: readonly unknown[];
       readonly encoding: Encoding;
+      /** Not `one`: `args` is a list of argument lists, to be called one after another; `stop`: until one fails. */
+      readonly calls: 'one' | 'all' | 'stop';
+      /** What the pool's `context` gave when the call was submitted. */
+      readonly context: unknown;
     }
+  /** Whoever submitted this call does not want it any more. */
+  | { readonly kind: 'abort'; readonly seq: number; readonly reason: EncodedError }
   | { readonly kind: 'end' };
 
 /** From a worker. */
 export type FromWorker =
-  | { readonly kind: 'ready'; readonly ident: number }
-  | { readonly kind: 'done'; readonly id: number; readonly value: unknown }
-  | { readonly kind: 'failed'; readonly id: number; readonly error: EncodedError };
+  /** It is ready for calls. `breaker` is the word that its looks read. */
+  | { readonly kind: 'ready'; readonly breaker: Int32Array | undefined }
+  /** Its initializer failed: it will never be ready. */
+  | { readonly kind: 'unfit'; readonly error: EncodedError }
+  /** There is something new in the window. */
+  | { readonly kind: 'bell' }
+  | { readonly kind: 'done'; readonly seq: number; readonly value: unknown; readonly times: Times }
+  | { readonly kind: 'chunk'; readonly seq: number; readonly outcomes: readonly EncodedOutcome[]; readonly times: Times }
+  | { readonly kind: 'failed'; readonly seq: number; readonly error: EncodedError; readonly times: Times }
+  /** It gave up because it was asked to. */
+  | { readonly kind: 'stopped'; readonly seq: number; readonly times: Times }
+  | { readonly kind: 'progress'; readonly seq: number; readonly value: unknown };
 
-/** `plain`: the values are as they were. `tokens`: locks among them stand as tokens and must be put back. */
+/** When a call began and ended, on the clock that all threads share, in milliseconds. */
+export type Times = readonly [began: number, ended: number];
+
+/** What became of one call of several. */
+export type EncodedOutcome = { readonly kind: 'value'; readonly value: unknown } | { readonly kind: 'error'; readonly error: EncodedError };
+
+/** `plain`: the values are as they were. `tokens`: locks and signals among them stand as tokens and must be put back. */
 export type Encoding = 'plain' | 'tokens';

@@ -1,21 +1,26 @@
 /**
- * The life of a worker: attach to the lock, then run what comes, one task at a time, holding the lock while JavaScript runs.
+ * The life of a worker: attach to the lock, then run what comes, one call at a time, holding the lock while JavaScript runs.
  * The same for a worker thread and a child process; they differ in the channel.
  */
+import { now, whenIdle } from '../host/clock.js';
 import { endThread } from '../host/thread.js';
 import { GlobalLock } from '../lock/global-lock.js';
-import { isThenable } from '../lock/thenable.js';
 import { encodeError } from './error-codec.js';
+import { Inbox } from './inbox.js';
 import { TaskLoader } from './load-task.js';
 import type { FromWorker, StartData, ToWorker } from './messages.js';
+import { CallRunner } from './run-call.js';
 import { becomeThread } from './thread.js';
-import { createThreadLooks, leave, leaveWhenIdle } from './thread-looks.js';
-import { cloneError, decodeArguments } from './value-codec.js';
+import { createThreadLooks, leave } from './thread-looks.js';
+import { decodeArguments } from './value-codec.js';
+import { Window } from './window.js';
 
 /** How a worker hears and speaks. */
 export interface Channel {
-  send(message: FromWorker): void;
+  send(message: FromWorker, transfer?: readonly unknown[]): void;
   listen(receive: (message: ToWorker) => void): void;
+  /** Hears what has come, now, without the event loop. Does nothing where that is not possible. */
+  hear(): void;
 }
 
 /** What only the started file can supply: this package's own exports, for functions by value, and the hook that transforms modules. */
@@ -24,65 +29,96 @@ export interface Surroundings {
   readonly transformModules: (lock: GlobalLock) => Promise<void>;
 }
 
+/** How long a worker runs calls before its event loop turns, for timers, sockets and what they wait for, in milliseconds. */
+const SLICE = 1;
+
 /** Serves until told to end. */
 export function serve(start: StartData, channel: Channel, surroundings: Surroundings): void {
   const lock = 'memory' in start.lock ? GlobalLock.from(start.lock) : new GlobalLock(start.lock);
-  const { ident, threadId } = lock.seat;
+  const { ident, threadId, breaker } = lock.seat;
   becomeThread({ name: start.name, ident, threadId, lock });
   let transforming: Promise<void> | undefined;
-  const loader = new TaskLoader(createThreadLooks(lock), surroundings.exports, () => {
+  const inbox = new Inbox();
+  const window = start.window === undefined ? undefined : new Window(start.window);
+  const runner = new CallRunner(lock, channel, window);
+  const loader = new TaskLoader(createThreadLooks(lock, runner.interrupt), surroundings.exports, () => {
     transforming ??= surroundings.transformModules(lock);
     return transforming;
   });
 
-  const fail = (id: number, error: unknown): void => channel.send({ kind: 'failed', id, error: encodeError(error) });
-
-  const finish = (id: number, value: unknown, taskName: string): void => {
-    try {
-      channel.send({ kind: 'done', id, value });
-    } catch (cause) {
-      fail(id, cloneError('result', [value], taskName, cause));
+  /** Calls in order, with a moment between two of them for what the first left to the microtasks. */
+  const work = async (): Promise<void> => {
+    let time = now();
+    let sliceEnd = time + SLICE;
+    for (let call = inbox.next(); call !== undefined; call = inbox.next()) {
+      if (window?.begin(call.seq, time) === false) continue;
+      const running = runner.run(call, loader.find(call.key), time, inbox.isEmpty() ? 'last' : 'more');
+      if (running !== undefined) await running;
+      if (inbox.isEmpty()) break;
+      // One call ends when the next begins: the clock is read once for both.
+      time = runner.ended;
+      if (time < sliceEnd) {
+        await undefined;
+      } else {
+        leave(lock);
+        await new Promise<void>(whenIdle);
+        time = now();
+        sliceEnd = time + SLICE;
+      }
     }
+    leave(lock);
   };
 
-  const run = ({ id, args, encoding, task }: ToWorker & { kind: 'run' }, callable: (...args: readonly unknown[]) => unknown): void => {
-    const taskName = callable.name || (task.kind === 'module' ? task.name : 'task');
-    try {
-      const values = encoding === 'plain' ? args : decodeArguments(args);
-      if (lock.isEnabled && !lock.isHeldByCurrentThread()) lock.acquireSync();
-      const result = callable(...values);
-      if (!isThenable(result)) {
-        leave(lock);
-        finish(id, result, taskName);
-        return;
-      }
-      leaveWhenIdle(lock);
-      result.then(
-        (value) => {
-          leave(lock);
-          finish(id, value, taskName);
-        },
-        (error) => {
-          leave(lock);
-          fail(id, error);
-        },
-      );
-    } catch (error) {
-      leave(lock);
-      fail(id, error);
-    }
+  let state: 'preparing' | 'idle' | 'working' = 'preparing';
+  const goOn = (): void => {
+    if (state !== 'idle' || inbox.isEmpty()) return;
+    state = 'working';
+    void work().then(() => {
+      state = 'idle';
+      goOn();
+    });
   };
 
   channel.listen((message) => {
-    if (message.kind === 'end') return endThread();
-    const known = loader.known(message.task);
-    if (known !== undefined) run(message, known);
-    else
-      loader.load(message.task).then(
-        (loaded) => run(message, loaded),
-        (error) => fail(message.id, error),
-      );
-    return undefined;
+    switch (message.kind) {
+      case 'task':
+        loader.define(message.key, message.task);
+        return;
+      case 'call':
+      case 'calls':
+        inbox.push(message);
+        goOn();
+        return;
+      case 'abort':
+        runner.abort(message.seq, message.reason);
+        return;
+      case 'end':
+        endThread();
+    }
   });
-  channel.send({ kind: 'ready', ident });
+
+  const ready = (): void => {
+    channel.send({ kind: 'ready', breaker: window && new Int32Array(breaker.buffer, breaker.byteOffset, 1) });
+    state = 'idle';
+    goOn();
+  };
+  if (start.initializer === undefined) {
+    ready();
+    return;
+  }
+  const { task, args, encoding } = start.initializer;
+  loader.define(INITIALIZER, task);
+  const initialize = async (): Promise<void> => {
+    const run = await loader.find(INITIALIZER);
+    if (lock.isEnabled) lock.acquireSync();
+    try {
+      await run(...(encoding === 'plain' ? args : decodeArguments(args)));
+    } finally {
+      leave(lock);
+    }
+  };
+  initialize().then(ready, (error) => channel.send({ kind: 'unfit', error: encodeError(error) }));
 }
+
+/** The key under which the initializer is known. Calls' keys begin at 1. */
+const INITIALIZER = 0;

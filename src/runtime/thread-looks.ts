@@ -14,8 +14,17 @@ import { createLooks, type Looks, publishLooks } from '../transform/looks.js';
  */
 const AWAY = 2;
 
-/** The looks of a thread that lives under `lock`; also where modules of this thread find them. */
-export function createThreadLooks(lock: GlobalLock): Looks {
+/**
+ * In the breaker of a thread whose pool wants to be heard: its next look is not just a look. Even, so it is nobody's stamp; a look that
+ * finds it sweeps it away. A pool puts it there only in place of 0.
+ */
+export const POKE = 4;
+
+/**
+ * The looks of a thread that lives under `lock`; also where modules of this thread find them.
+ * @param interrupt called at a look that was not just a look: may throw at the code that looks
+ */
+export function createThreadLooks(lock: GlobalLock, interrupt: () => void = () => {}): Looks {
   const { breaker } = lock.seat;
   const enter = (): void => {
     if (!lock.isEnabled || lock.isHeldByCurrentThread()) return;
@@ -24,8 +33,20 @@ export function createThreadLooks(lock: GlobalLock): Looks {
   };
   const looks = createLooks({
     breaker,
-    look: () => (breaker[0] === AWAY ? enter() : lock.checkpoint()),
-    tick: (weight) => (breaker[0] === AWAY ? enter() : lock.checkpoint(weight)),
+    look: () => {
+      if (breaker[0] === AWAY) enter();
+      else lock.checkpoint();
+      interrupt();
+    },
+    tick: (weight) => {
+      const seen = breaker[0];
+      if (seen === AWAY) enter();
+      else lock.checkpoint(weight);
+      if (seen === 0) return;
+      // Where requests are not made through the breaker, nobody else sweeps it.
+      if (seen === POKE) breaker[0] = 0;
+      interrupt();
+    },
     resume: (value) => {
       enter();
       return value;

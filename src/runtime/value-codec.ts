@@ -1,28 +1,34 @@
 /**
  * Arguments of a task. They are cloned as `postMessage` clones; a lock among them, at the top, in arrays or in plain objects, stays
- * the same lock on the other side.
+ * the same lock on the other side, and the signal that the call was submitted with becomes the one that the call sees.
  */
 import { CloneError, describe } from '../errors.js';
 import { GlobalLock } from '../lock/global-lock.js';
 import type { LockHandle } from '../lock/handle.js';
+import { currentTask } from './current-task.js';
 import type { Encoding } from './messages.js';
 
-/** The key under which a lock's handle stands for the lock. */
+/** The key under which something stands for a lock, its handle, or for the signal of the call. */
 const TOKEN = 'gil/token';
+const SIGNAL = 'signal';
 
-/** Replaces locks by tokens. What holds none is passed on as it is, uncopied. */
-export function encodeArguments(args: readonly unknown[]): { args: readonly unknown[]; encoding: Encoding } {
-  const encoded = swap(args, (value) => (value instanceof GlobalLock ? { [TOKEN]: value.handle } : value), new Map()) as readonly unknown[];
+/** Replaces locks, and the call's own signal, by tokens. What holds none is passed on as it is, uncopied. */
+export function encodeArguments(args: readonly unknown[], signal?: AbortSignal): { args: readonly unknown[]; encoding: Encoding } {
+  const change = (value: unknown): unknown => {
+    if (value instanceof GlobalLock) return { [TOKEN]: value.handle };
+    return value === signal && signal !== undefined ? { [TOKEN]: SIGNAL } : value;
+  };
+  const encoded = swap(args, change, new Map()) as readonly unknown[];
   return { args: encoded, encoding: encoded === args ? 'plain' : 'tokens' };
 }
 
-/** Replaces tokens by locks. */
+/** Replaces tokens by locks, and by the signal of the call that runs. */
 export function decodeArguments(args: readonly unknown[]): readonly unknown[] {
-  return swap(
-    args,
-    (value) => (typeof value === 'object' && value !== null && TOKEN in value ? GlobalLock.from(value[TOKEN] as LockHandle) : value),
-    new Map(),
-  ) as readonly unknown[];
+  const change = (value: unknown): unknown => {
+    if (typeof value !== 'object' || value === null || !(TOKEN in value)) return value;
+    return value[TOKEN] === SIGNAL ? currentTask()?.signal : GlobalLock.from(value[TOKEN] as LockHandle);
+  };
+  return swap(args, change, new Map()) as readonly unknown[];
 }
 
 /** Copies arrays and plain objects only where something inside them changes. `seen` keeps cycles and shared parts what they are. */
@@ -46,13 +52,18 @@ function swap(value: unknown, change: (value: unknown) => unknown, seen: Map<obj
 }
 
 /** Names the argument that could not be cloned, or says that the result could not. */
-export function cloneError(what: 'argument' | 'result', values: readonly unknown[], taskName: string, cause: unknown): CloneError {
+export function cloneError(
+  what: 'argument' | 'result' | 'report',
+  values: readonly unknown[],
+  taskName: string,
+  cause: unknown,
+): CloneError {
   const index = Math.max(
     values.findIndex((value) => !isCloneable(value)),
     0,
   );
   const culprit = values[index];
-  const subject = what === 'result' ? `the result of \`${taskName}\`` : `argument ${index + 1} of \`${taskName}\``;
+  const subject = what === 'argument' ? `argument ${index + 1} of \`${taskName}\`` : `the ${what} of \`${taskName}\``;
   return new CloneError(
     `${subject} cannot be sent to another thread: ${describe(culprit)}. Expected what structured clone can copy, so no functions, symbols ` +
       'or what holds them; send plain data instead',

@@ -2,7 +2,7 @@
  * What every pool does, whichever it is: runs, orders, fails, cancels, ends.
  */
 import { threadId } from 'node:worker_threads';
-import { currentThread, type Executor, sleep, ThreadPool } from 'gil';
+import { currentThread, type Executor, report, sleep, ThreadPool } from 'gil';
 import { afterAll, describe, expect, it } from 'vitest';
 import { POOLS, type PoolKind, withPool } from './pools.js';
 
@@ -208,10 +208,15 @@ describe.each(POOLS)('$name', (kind: PoolKind) => {
 
   it('cancels what has not begun when asked to', async () => {
     const pool = kind.make(1);
-    const futures = Array.from({ length: 20 }, (_, i) => pool.submit((x) => x, i));
-    expect(futures[0]?.running()).toBe(true);
-    expect(futures[0]?.cancel()).toBe(false);
-    expect(futures[1]?.cancel()).toBe(true);
+    const first = pool.submit(async () => {
+      report('begun');
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      return 0;
+    });
+    const futures = [first, ...Array.from({ length: 19 }, (_, i) => pool.submit((x) => x, i + 1))];
+    await first.progress().next();
+    expect([first.running(), first.cancel()]).toEqual([true, false]);
+    expect([futures[1]?.running(), futures[1]?.cancel()]).toEqual([false, true]);
     await pool.shutdown({ cancelFutures: true });
     expect(futures[0]?.resultNow()).toBe(0);
     expect(futures.slice(1).every((future) => future.cancelled())).toBe(true);

@@ -1,7 +1,7 @@
 /**
  * Every pool there is, for suites that must hold for all of them.
  */
-import { type Executor, ProcessPool, ThreadPool } from 'gil';
+import { type Executor, InterpreterPool, ProcessPool, ThreadPool } from 'gil';
 
 /** A kind of pool, and how one is made. */
 export interface PoolKind {
@@ -15,6 +15,7 @@ export const POOLS: readonly PoolKind[] = [
   { name: 'ThreadPool', make: (workers) => new ThreadPool(workers, { dialect: 'cpython-3.13' }), memory: 'shared' },
   { name: 'ThreadPool, free-threaded', make: (workers) => new ThreadPool(workers, { dialect: 'cpython-3.13t' }), memory: 'shared' },
   { name: 'ThreadPool, cpython-2.7', make: (workers) => new ThreadPool(workers, { dialect: 'cpython-2.7' }), memory: 'shared' },
+  { name: 'InterpreterPool', make: (workers) => new InterpreterPool(workers), memory: 'shared' },
   { name: 'ProcessPool of workers', make: (workers) => new ProcessPool(workers), memory: 'shared' },
   { name: 'ProcessPool of processes', make: (workers) => new ProcessPool(workers, { isolation: 'process' }), memory: 'separate' },
 ];

@@ -1,0 +1,88 @@
+/**
+ * One submitted call on its way through a pool: waiting in the queue, offered to a worker, run by it, done.
+ */
+import type { Times } from '../runtime/messages.js';
+import { Future, type Work } from './future.js';
+import type { Origin } from './origin.js';
+import type { PoolWorker } from './pool-worker.js';
+import type { Prepared } from './prepare.js';
+
+/** Where an item is. */
+export interface Holder {
+  /** Whether a worker has begun it. */
+  hasBegun(item: WorkItem): boolean;
+  /** Takes it out, unless it has begun. */
+  revoke(item: WorkItem): boolean;
+}
+
+/** What is particular about a call. Most have none of it. */
+export interface Extras {
+  /** The higher one goes first. */
+  readonly priority: number;
+  /** What moves instead of being copied. */
+  readonly transfer: readonly unknown[];
+  /** The signal that was given with it, which the call sees as its own. */
+  readonly signal: AbortSignal | undefined;
+  /** Not `one`: the arguments are a list of argument lists. */
+  readonly calls: 'one' | 'all' | 'stop';
+  /** What goes with it into the worker. */
+  readonly context: unknown;
+  /** Whoever stops it when it is not wanted any more. */
+  guard: Guard | undefined;
+}
+
+/** Watches over one item, to stop it when it is not wanted any more. */
+export interface Guard {
+  /** A worker has been offered it. */
+  offered(worker: PoolWorker): void;
+  /** It is done, however. */
+  done(): void;
+  /** Why it was stopped. */
+  readonly error: unknown;
+}
+
+export class WorkItem implements Work {
+  readonly future: Future<unknown>;
+  readonly task: Prepared;
+  readonly origin: Origin | undefined;
+  readonly extras: Extras | undefined;
+  readonly submittedAt: number;
+  args: readonly unknown[];
+  holder: Holder | undefined;
+  /** Its number at the worker it was offered to. */
+  seq = -1;
+
+  constructor(task: Prepared, args: readonly unknown[], extras: Extras | undefined, origin: Origin | undefined, submittedAt: number) {
+    this.task = task;
+    this.args = args;
+    this.extras = extras;
+    this.origin = origin;
+    this.submittedAt = submittedAt;
+    this.future = new Future<unknown>(this);
+  }
+
+  isRunning(): boolean {
+    return this.holder?.hasBegun(this) === true;
+  }
+
+  revoke(): boolean {
+    return this.holder?.revoke(this) === true;
+  }
+
+  /** Whether something of it moves to the worker, so that it can be sent only once. */
+  get moves(): boolean {
+    return this.extras !== undefined && this.extras.transfer.length > 0;
+  }
+
+  get priority(): number {
+    return this.extras === undefined ? 0 : this.extras.priority;
+  }
+}
+
+/** How a call ended, as the worker that ran it says. */
+export interface Finished {
+  readonly item: WorkItem;
+  readonly outcome: 'value' | 'error' | 'stopped';
+  readonly value: unknown;
+  readonly times: Times;
+}
