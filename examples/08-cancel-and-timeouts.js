@@ -1,6 +1,6 @@
-// Time limits and calling off, as far as they exist: a wait ends, a queued task is cancelled, a running one goes on.
-// Prints null, two errors of locks, then the states of three futures.
-import { GlobalLock, sleep, ThreadPool } from 'gil';
+// Time limits and calling off: a wait ends, a waiting call is cancelled, one that runs is stopped, even in the middle of a loop.
+// Prints null, two errors of locks, then what became of four futures.
+import { GlobalLock, report, sleep, ThreadPool } from 'gil';
 
 const lock = new GlobalLock();
 const release = await lock.acquire();
@@ -13,12 +13,26 @@ console.log('cancelled:', await waiting);
 release();
 
 const pool = new ThreadPool(1);
-const nap = (ms) => sleep(ms);
-const first = pool.submit(nap, 100);
-const second = pool.submit(nap, 100);
+const first = pool.submit(() => {
+  report('begun');
+  sleep(100);
+});
+const second = pool.submit((n) => n + 1, 1);
 const third = pool.submit((n) => n + 1, 1);
-console.log('running and queued:', first.cancel(), second.cancel());
+await first.progress().next();
+console.log('running and waiting:', first.cancel(), second.cancel());
 console.log('a result, after 0 ms:', await first.result({ timeout: 0 }).catch(code));
 console.log(await third, first.done(), second.cancelled());
 
-await pool.shutdown({ cancelFutures: true });
+const endless = () => {
+  try {
+    for (let turn = 0; ; turn += 1);
+  } finally {
+    report('cleaned up');
+  }
+};
+const fourth = pool.submitWith({ timeout: 50 }, endless);
+fourth.on('progress', console.log);
+console.log('an endless loop, after 50 ms:', await fourth.catch(code), '- workers:', pool.workerCount);
+
+await pool.shutdown();

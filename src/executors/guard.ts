@@ -6,8 +6,7 @@
 import { CancelledError, TimeoutError } from '../errors.js';
 import { onAbort } from '../host/abort.js';
 import { after, now } from '../host/clock.js';
-import type { PoolWorker } from './pool-worker.js';
-import type { Guard, WorkItem } from './work-item.js';
+import type { Guard, Stoppable, WorkItem } from './work-item.js';
 
 /** What may stop a call, and how long it has to stop by itself; in milliseconds. */
 export interface CallLimits {
@@ -26,7 +25,7 @@ export class CallGuard implements Guard {
   readonly #limits: CallLimits;
   readonly #deafen: () => void;
   #stopTimer: () => void = () => {};
-  #worker: PoolWorker | undefined;
+  #worker: Stoppable | undefined;
   #offeredAt = 0;
   #phase: 'on-guard' | 'stopping' = 'on-guard';
 
@@ -38,7 +37,7 @@ export class CallGuard implements Guard {
     item.future.addDoneCallback(() => this.done());
   }
 
-  offered(worker: PoolWorker): void {
+  offered(worker: Stoppable): void {
     this.#worker = worker;
     this.#offeredAt = now();
     if (this.#limits.timeout < Number.POSITIVE_INFINITY) this.#setTimer(this.#limits.timeout);

@@ -1,6 +1,6 @@
 /**
- * One worker as its pool sees it: started, idle, with calls in hand, ending, gone. It speaks to the peer and reads the window; what follows
- * from what it hears is the pool's affair.
+ * One worker as its pool sees it: started, idle, with calls in hand, ending, gone. It speaks to the peer and hears it; what follows from that
+ * is the pool's affair.
  */
 import type { Peer, PeerEvents } from '../host/peer.js';
 import { checkMessage } from '../runtime/check-message.js';
@@ -8,9 +8,10 @@ import { decodeError, encodeError } from '../runtime/error-codec.js';
 import type { FromWorker, Times, ToWorker } from '../runtime/messages.js';
 import { POKE } from '../runtime/thread-looks.js';
 import { cloneError, encodeArguments } from '../runtime/value-codec.js';
-import { SLOTS, Window } from '../runtime/window.js';
+import type { Window } from '../runtime/window.js';
+import { Hand } from './hand.js';
 import type { Outcome } from './map-feed.js';
-import type { Finished, Holder, WorkItem } from './work-item.js';
+import type { Finished, Holder, Stoppable, WorkItem } from './work-item.js';
 
 /** What a pool learns from a worker. */
 export interface WorkerEvents {
@@ -38,20 +39,15 @@ const AT_LEAST = 2;
 /** How much work it has in hand, if its calls are short, in milliseconds. */
 const AHEAD = 2;
 
-export class PoolWorker implements Holder {
+export class PoolWorker implements Holder, Stoppable {
   readonly #peer: Peer;
-  readonly #window: Window;
-  /** `no`: another process. What it does with a call is heard when it has done it, and it is given one at a time. */
+  readonly #hand: Hand;
   readonly #sharesMemory: 'yes' | 'no';
   readonly #events: WorkerEvents;
   readonly #known = new Set<number>();
-  /** What it was offered and has not done, by number modulo SLOTS. */
-  readonly #items: (WorkItem | undefined)[] = new Array(SLOTS).fill(undefined);
-  #next = 0;
-  #oldest = 0;
-  #inHand = 0;
-  /** How many more it may be given in its life. */
+  /** How many more calls it may be given in its life. */
   #left: number;
+  /** How long its calls take; until that is known, they count as long. */
   #meanTime = Number.POSITIVE_INFINITY;
   #breaker: Int32Array | undefined;
   #phase: 'starting' | 'serving' | 'ending' | 'stopping' = 'starting';
@@ -61,8 +57,7 @@ export class PoolWorker implements Holder {
     this.#events = events;
     this.#left = maxTasks;
     this.#sharesMemory = sharesMemory;
-    this.#window = new Window();
-    this.#window.fallAsleep();
+    this.#hand = new Hand(sharesMemory);
     const peerEvents: PeerEvents = {
       onMessage: (message) => this.#receive(checkMessage(message)),
       onError: (error) => {
@@ -74,7 +69,7 @@ export class PoolWorker implements Holder {
         events.onGone(this, { manner, exitCode, error: this.#error });
       },
     };
-    this.#peer = start(peerEvents, this.#window);
+    this.#peer = start(peerEvents, this.#hand.window);
     this.#peer.keep('idle');
   }
 
@@ -89,7 +84,7 @@ export class PoolWorker implements Holder {
 
   /** How many calls it has in hand. */
   get inHand(): number {
-    return this.#inHand;
+    return this.#hand.size;
   }
 
   /** Whether it can be given calls now or later. */
@@ -101,13 +96,13 @@ export class PoolWorker implements Holder {
   get room(): number {
     if (!this.isUseful) return 0;
     const most = this.#sharesMemory === 'no' ? 1 : Math.max(AT_LEAST, Math.floor(AHEAD / this.#meanTime));
-    return Math.min(most - this.#inHand, SLOTS - (this.#next - this.#oldest), this.#left);
+    return Math.min(most - this.#hand.size, this.#hand.room, this.#left);
   }
 
   /** The lowest priority of what it has in hand and not begun. */
   lowestPriority(): number {
     let lowest = Number.POSITIVE_INFINITY;
-    for (const item of this.#waiting()) lowest = Math.min(lowest, item.priority);
+    for (const item of this.#hand.waiting()) lowest = Math.min(lowest, item.priority);
     return lowest;
   }
 
@@ -122,25 +117,21 @@ export class PoolWorker implements Holder {
     };
     for (const item of items) {
       this.#introduce(item);
-      const seq = this.#next;
       if (item.extras === undefined && isPrimitive(item.args)) {
-        if (batch === undefined) first = seq;
+        if (batch === undefined) first = this.#hand.next;
         batch ??= [];
         batch.push(item.task.key, item.args.length, ...item.args);
         this.#enter(item);
         continue;
       }
       flush();
-      const { calls = 'one', transfer = NOTHING, context, signal } = item.extras ?? {};
       this.#enter(item);
       try {
-        this.#peer.send(
-          { kind: 'call', seq, key: item.task.key, calls, context, ...encodeArguments(item.args, signal) } satisfies ToWorker,
-          transfer,
-        );
+        this.#sendAlone(item);
       } catch (cause) {
-        this.#withdraw(item);
-        refused.push(failed(item, cloneError('argument', item.args, item.task.name, cause)));
+        this.#hand.withdraw(item);
+        this.#left += 1;
+        refused.push({ item, outcome: 'error', value: cloneError('argument', item.args, item.task.name, cause), times: NO_TIMES });
         continue;
       }
       item.extras?.guard?.offered(this);
@@ -151,7 +142,11 @@ export class PoolWorker implements Holder {
   }
 
   hasBegun(item: WorkItem): boolean {
-    return this.#window.look(item.seq) !== 'waiting';
+    return this.#hand.hasBegun(item);
+  }
+
+  beganAt(item: WorkItem): number | undefined {
+    return this.#hand.beganAt(item);
   }
 
   revoke(item: WorkItem): boolean {
@@ -161,44 +156,27 @@ export class PoolWorker implements Holder {
   }
 
   /** Takes back up to `most` of the calls that it has not begun, the last ones first. In their order. */
-  takeBack(most = SLOTS): WorkItem[] {
+  takeBack(most = Number.POSITIVE_INFINITY): WorkItem[] {
     const back: WorkItem[] = [];
-    for (let seq = this.#next - 1; seq >= this.#oldest && back.length < most; seq -= 1) {
-      const item = this.#items[seq % SLOTS];
+    for (const item of this.#hand.waiting()) {
+      if (back.length >= most) break;
       // What was to move has moved: it cannot be sent again.
-      if (item === undefined || item.moves) continue;
-      if (!this.#takeOut(item)) break;
-      back.push(item);
+      if (!item.moves && this.#takeOut(item)) back.push(item);
     }
     return back.reverse();
   }
 
   /** All it has in hand, when it is gone or about to be: what it has begun, and what it has not. */
   surrender(): { readonly begun: WorkItem[]; readonly waiting: WorkItem[] } {
-    const begun: WorkItem[] = [];
-    const waiting: WorkItem[] = [];
-    for (let seq = this.#oldest; seq < this.#next; seq += 1) {
-      const item = this.#items[seq % SLOTS];
-      this.#items[seq % SLOTS] = undefined;
-      if (item !== undefined) (this.#window.look(seq) === 'waiting' ? waiting : begun).push(item);
-    }
-    this.#inHand = 0;
-    return { begun, waiting };
+    return this.#hand.empty();
   }
 
-  /** When it began the item, on the clock of all threads; `undefined` if it has not, or cannot say. */
-  beganAt(item: WorkItem): number | undefined {
-    return this.#sharesMemory === 'yes' && this.hasBegun(item) ? this.#window.beganAt(item.seq) : undefined;
-  }
-
-  /** Asks it to give up an item: its signal aborts, its next look throws. */
   askToStop(item: WorkItem, reason: unknown): void {
     this.#send({ kind: 'abort', seq: item.seq, reason: encodeError(reason) });
-    this.#window.giveUp(item.seq);
+    this.#hand.window.giveUp(item.seq);
     this.poke();
   }
 
-  /** Makes its next look more than a look. A drop request or its own housekeeping may sweep that away, so it is done again and again. */
   poke(): void {
     if (this.#breaker !== undefined) Atomics.compareExchange(this.#breaker, 0, 0, POKE);
   }
@@ -210,7 +188,6 @@ export class PoolWorker implements Holder {
     this.#send({ kind: 'end' });
   }
 
-  /** Ends it, whatever it does. `stopped`: because of a call, so the pool goes on without it. */
   terminate(manner: 'ended' | 'stopped', force: 'terminate' | 'kill' = 'kill'): void {
     this.#phase = manner === 'stopped' ? 'stopping' : 'ending';
     this.#peer.keep('alive');
@@ -221,6 +198,12 @@ export class PoolWorker implements Holder {
     this.#peer.send(message);
   }
 
+  #sendAlone({ seq, task, args, extras }: WorkItem): void {
+    const { calls = 'one', context, signal, transfer } = extras ?? {};
+    const message: ToWorker = { kind: 'call', seq, key: task.key, calls, context, ...encodeArguments(args, signal) };
+    this.#peer.send(message, transfer);
+  }
+
   /** Tells it of a task that it has not heard of. */
   #introduce({ task }: WorkItem): void {
     if (this.#known.has(task.key)) return;
@@ -229,44 +212,20 @@ export class PoolWorker implements Holder {
   }
 
   #enter(item: WorkItem): void {
-    const seq = this.#next++;
-    this.#items[seq % SLOTS] = item;
-    this.#inHand += 1;
-    this.#left -= 1;
-    item.seq = seq;
+    this.#hand.enter(item);
     item.holder = this;
-    this.#window.offer(seq);
-    // Nobody can call it off in another process, so it counts as begun.
-    if (this.#sharesMemory === 'no') this.#window.begin(seq, 0);
-  }
-
-  /** It was the last to enter, and was not sent. */
-  #withdraw(item: WorkItem): void {
-    this.#next -= 1;
-    this.#items[item.seq % SLOTS] = undefined;
-    this.#window.free(item.seq);
-    this.#inHand -= 1;
-    this.#left += 1;
+    this.#left -= 1;
   }
 
   #takeOut(item: WorkItem): boolean {
-    if (!this.#window.revoke(item.seq)) return false;
-    this.#items[item.seq % SLOTS] = undefined;
-    this.#inHand -= 1;
+    if (!this.#hand.takeOut(item)) return false;
     this.#left += 1;
     this.#keep();
     return true;
   }
 
-  *#waiting(): Iterable<WorkItem> {
-    for (let seq = this.#oldest; seq < this.#next; seq += 1) {
-      const item = this.#items[seq % SLOTS];
-      if (item !== undefined && this.#window.look(seq) === 'waiting') yield item;
-    }
-  }
-
   #keep(): void {
-    if (this.#phase === 'starting' || this.#phase === 'serving') this.#peer.keep(this.#inHand > 0 ? 'alive' : 'idle');
+    if (this.#phase === 'starting' || this.#phase === 'serving') this.#peer.keep(this.#hand.size > 0 ? 'alive' : 'idle');
   }
 
   #receive(message: FromWorker | undefined): void {
@@ -281,74 +240,31 @@ export class PoolWorker implements Holder {
         this.#events.onUnfit(this, decodeError(message.error));
         return;
       case 'progress':
-        this.#itemOf(message.seq)?.future.report(message.value);
+        this.#hand.find(message.seq)?.future.report(message.value);
         return;
       case 'bell':
         this.#collect();
         return;
       default: {
-        const item = this.#itemOf(message.seq);
+        const item = this.#hand.find(message.seq);
         if (item !== undefined) this.#collect(toFinished(item, message));
       }
     }
   }
 
-  #itemOf(seq: number): WorkItem | undefined {
-    const item = this.#items[seq % SLOTS];
-    return item?.seq === seq && seq >= this.#oldest ? item : undefined;
-  }
-
-  /** Reads the window as far as there is something new, besides what a message has told. */
   #collect(told?: Finished): void {
-    const finished: Finished[] = [];
-    if (told !== undefined) {
-      this.#done(told.item);
-      if (this.#sharesMemory === 'no') this.#window.mail(told.item.seq);
-      finished.push(told);
-    }
-    this.#read(finished);
-    this.#window.fallAsleep();
-    this.#read(finished);
+    const finished = this.#hand.collect(told);
     if (finished.length === 0) return;
-    this.#learn(finished);
+    let total = 0;
+    for (const { times } of finished) total += times[1] - times[0];
+    // Up at once, down by halves: one long call among short ones must not be followed by a hundred.
+    this.#meanTime = Math.max(total / finished.length, Math.min(this.#meanTime, AHEAD) / 2);
     this.#keep();
     this.#events.onFinished(this, finished);
   }
-
-  #read(finished: Finished[]): void {
-    const window = this.#window;
-    for (; this.#oldest < this.#next; this.#oldest += 1) {
-      const seq = this.#oldest;
-      const item = this.#items[seq % SLOTS];
-      const sight = window.look(seq);
-      if (sight === 'waiting' || sight === 'running') return;
-      // Its message is on the way, and comes first.
-      if (sight === 'mailed' && item !== undefined) return;
-      if (sight === 'result' && item !== undefined) {
-        this.#done(item);
-        finished.push({ item, outcome: 'value', value: window.resultOf(seq), times: [window.beganAt(seq), window.endedAt(seq)] });
-      }
-      window.free(seq);
-    }
-  }
-
-  #done(item: WorkItem): void {
-    this.#items[item.seq % SLOTS] = undefined;
-    this.#inHand -= 1;
-    item.args = NOTHING;
-  }
-
-  /** How long its calls take, to know how many it should have in hand. */
-  #learn(finished: readonly Finished[]): void {
-    let total = 0;
-    for (const { times } of finished) total += times[1] - times[0];
-    const mean = total / finished.length;
-    // Up at once, down by halves: one long call among short ones must not be followed by a hundred.
-    this.#meanTime = Math.max(mean, Math.min(this.#meanTime, AHEAD) / 2);
-  }
 }
 
-const NOTHING: readonly unknown[] = [];
+const NO_TIMES: Times = [0, 0];
 
 function isPrimitive(args: readonly unknown[]): boolean {
   for (const arg of args) {
@@ -356,12 +272,6 @@ function isPrimitive(args: readonly unknown[]): boolean {
   }
   return true;
 }
-
-function failed(item: WorkItem, value: unknown): Finished {
-  return { item, outcome: 'error', value, times: NO_TIMES };
-}
-
-const NO_TIMES: Times = [0, 0];
 
 type Outgoing = Extract<FromWorker, { kind: 'done' | 'chunk' | 'failed' | 'stopped' }>;
 
@@ -371,10 +281,9 @@ function toFinished(item: WorkItem, message: Outgoing): Finished {
     case 'done':
       return { item, outcome: 'value', value: message.value, times };
     case 'chunk': {
-      const outcomes = message.outcomes.map(
-        (outcome): Outcome<unknown> => (outcome.kind === 'value' ? outcome : { kind: 'error', error: decodeError(outcome.error) }),
-      );
-      return { item, outcome: 'value', value: outcomes, times };
+      const decode = (outcome: (typeof message.outcomes)[number]): Outcome<unknown> =>
+        outcome.kind === 'value' ? outcome : { kind: 'error', error: decodeError(outcome.error) };
+      return { item, outcome: 'value', value: message.outcomes.map(decode), times };
     }
     case 'failed':
       return { item, outcome: 'error', value: decodeError(message.error), times };

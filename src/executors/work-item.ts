@@ -4,7 +4,6 @@
 import type { Times } from '../runtime/messages.js';
 import { Future, type Work } from './future.js';
 import type { Origin } from './origin.js';
-import type { PoolWorker } from './pool-worker.js';
 import type { Prepared } from './prepare.js';
 
 /** Where an item is. */
@@ -31,10 +30,22 @@ export interface Extras {
   guard: Guard | undefined;
 }
 
+/** Who runs an item, as far as stopping it goes. */
+export interface Stoppable {
+  /** When it began the item, on the clock of all threads; `undefined` if it has not, or cannot say. */
+  beganAt(item: WorkItem): number | undefined;
+  /** Asks it to give up an item: the call's signal aborts, its next look throws. */
+  askToStop(item: WorkItem, reason: unknown): void;
+  /** Makes its next look more than a look. Its own housekeeping may sweep that away, so it is done again and again. */
+  poke(): void;
+  /** Ends it, whatever it does. `stopped`: because of a call, so the pool goes on without it. */
+  terminate(manner: 'ended' | 'stopped', force?: 'terminate' | 'kill'): void;
+}
+
 /** Watches over one item, to stop it when it is not wanted any more. */
 export interface Guard {
   /** A worker has been offered it. */
-  offered(worker: PoolWorker): void;
+  offered(worker: Stoppable): void;
   /** It is done, however. */
   done(): void;
   /** Why it was stopped. */

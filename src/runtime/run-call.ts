@@ -4,12 +4,12 @@
 import { now } from '../host/clock.js';
 import type { GlobalLock } from '../lock/global-lock.js';
 import { isThenable } from '../lock/thenable.js';
+import type { Channel } from './channel.js';
 import { enterCall, RunningCall } from './current-task.js';
 import { decodeError, type EncodedError, encodeError } from './error-codec.js';
 import type { Call } from './inbox.js';
 import type { Callable } from './load-task.js';
 import type { EncodedOutcome, FromWorker, Times } from './messages.js';
-import type { Channel } from './serve.js';
 import { leave, leaveWhenIdle } from './thread-looks.js';
 import { Transfer } from './transfer.js';
 import { cloneError, decodeArguments } from './value-codec.js';

@@ -5,23 +5,16 @@
 import { now, whenIdle } from '../host/clock.js';
 import { endThread } from '../host/thread.js';
 import { GlobalLock } from '../lock/global-lock.js';
+import type { Channel } from './channel.js';
 import { encodeError } from './error-codec.js';
 import { Inbox } from './inbox.js';
 import { TaskLoader } from './load-task.js';
-import type { FromWorker, StartData, ToWorker } from './messages.js';
+import type { StartData } from './messages.js';
 import { CallRunner } from './run-call.js';
 import { becomeThread } from './thread.js';
 import { createThreadLooks, leave } from './thread-looks.js';
 import { decodeArguments } from './value-codec.js';
 import { Window } from './window.js';
-
-/** How a worker hears and speaks. */
-export interface Channel {
-  send(message: FromWorker, transfer?: readonly unknown[]): void;
-  listen(receive: (message: ToWorker) => void): void;
-  /** Hears what has come, now, without the event loop. Does nothing where that is not possible. */
-  hear(): void;
-}
 
 /** What only the started file can supply: this package's own exports, for functions by value, and the hook that transforms modules. */
 export interface Surroundings {

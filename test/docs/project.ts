@@ -2,18 +2,23 @@
  * The project as its documents see it: where it is, a folder in which `import 'gil'` is the built package, and child processes.
  */
 import { execFile } from 'node:child_process';
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export const PROJECT = fileURLToPath(new URL('../../', import.meta.url));
 
-/** An empty folder of ES modules that has this package, as it was built, among its `node_modules`. */
+const { dependencies } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { dependencies: object };
+
+/** An empty folder of ES modules that has this package, as it was built, among its `node_modules`, and what comes with it. */
 export function makeUserFolder(): { readonly path: string; remove(): void } {
   const path = realpathSync(mkdtempSync(join(tmpdir(), 'gil-docs-')));
   mkdirSync(join(path, 'node_modules'));
   symlinkSync(PROJECT, join(path, 'node_modules', 'gil'), 'junction');
+  for (const name of Object.keys(dependencies)) {
+    symlinkSync(join(PROJECT, 'node_modules', name), join(path, 'node_modules', name), 'junction');
+  }
   writeFileSync(join(path, 'package.json'), '{ "private": true, "type": "module" }');
   return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
 }

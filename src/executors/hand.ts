@@ -1,0 +1,138 @@
+/**
+ * What one worker has in hand: the calls it was offered, which of them it has begun, and what became of them, as the window shows it.
+ */
+import { SLOTS, Window } from '../runtime/window.js';
+import type { Finished, WorkItem } from './work-item.js';
+
+export class Hand {
+  readonly window = new Window();
+  /** `no`: the worker is another process. What it does with a call is heard when it has done it. */
+  readonly #sharesMemory: 'yes' | 'no';
+  /** By number modulo SLOTS. */
+  readonly #items: (WorkItem | undefined)[] = new Array(SLOTS).fill(undefined);
+  #next = 0;
+  #oldest = 0;
+  #size = 0;
+
+  constructor(sharesMemory: 'yes' | 'no') {
+    this.#sharesMemory = sharesMemory;
+    this.window.fallAsleep();
+  }
+
+  /** How many calls that are not done. */
+  get size(): number {
+    return this.#size;
+  }
+
+  /** How many more there is room for. */
+  get room(): number {
+    return SLOTS - (this.#next - this.#oldest);
+  }
+
+  /** The number that the next call will have. */
+  get next(): number {
+    return this.#next;
+  }
+
+  /** Takes a call in. It is to be sent next. */
+  enter(item: WorkItem): void {
+    const seq = this.#next++;
+    this.#items[seq % SLOTS] = item;
+    this.#size += 1;
+    item.seq = seq;
+    this.window.offer(seq);
+    // Nobody can call it off in another process, so it counts as begun.
+    if (this.#sharesMemory === 'no') this.window.begin(seq, 0);
+  }
+
+  /** The last one to enter could not be sent. */
+  withdraw(item: WorkItem): void {
+    this.#next -= 1;
+    this.#remove(item);
+    this.window.free(item.seq);
+  }
+
+  /** Takes a call out again, unless it has begun. */
+  takeOut(item: WorkItem): boolean {
+    if (!this.window.revoke(item.seq)) return false;
+    this.#remove(item);
+    return true;
+  }
+
+  hasBegun(item: WorkItem): boolean {
+    return this.window.look(item.seq) !== 'waiting';
+  }
+
+  /** When it began, on the clock of all threads; `undefined` if it has not, or the worker cannot say. */
+  beganAt(item: WorkItem): number | undefined {
+    return this.#sharesMemory === 'yes' && this.hasBegun(item) ? this.window.beganAt(item.seq) : undefined;
+  }
+
+  /** The call of this number, if it is here. */
+  find(seq: number): WorkItem | undefined {
+    const item = this.#items[seq % SLOTS];
+    return item?.seq === seq ? item : undefined;
+  }
+
+  /** Those that have not begun, the last first. */
+  *waiting(): Iterable<WorkItem> {
+    for (let seq = this.#next - 1; seq >= this.#oldest; seq -= 1) {
+      const item = this.#items[seq % SLOTS];
+      if (item === undefined) continue;
+      if (this.hasBegun(item)) return;
+      yield item;
+    }
+  }
+
+  /** All of them, when the worker is gone or about to be. */
+  empty(): { readonly begun: WorkItem[]; readonly waiting: WorkItem[] } {
+    const waiting = [...this.waiting()].reverse();
+    const begun = this.#items.filter((item): item is WorkItem => item !== undefined && !waiting.includes(item));
+    this.#items.fill(undefined);
+    this.#size = 0;
+    return { begun, waiting };
+  }
+
+  /** Reads the window as far as there is something new, besides what a message has told. The worker rings when there is more. */
+  collect(told?: Finished): Finished[] {
+    const finished: Finished[] = [];
+    if (told !== undefined) {
+      this.#done(told.item);
+      if (this.#sharesMemory === 'no') this.window.mail(told.item.seq);
+      finished.push(told);
+    }
+    this.#read(finished);
+    this.window.fallAsleep();
+    this.#read(finished);
+    return finished;
+  }
+
+  #read(finished: Finished[]): void {
+    const { window } = this;
+    for (; this.#oldest < this.#next; this.#oldest += 1) {
+      const seq = this.#oldest;
+      const item = this.#items[seq % SLOTS];
+      const sight = window.look(seq);
+      if (sight === 'waiting' || sight === 'running') return;
+      // Its message is on the way, and comes first.
+      if (sight === 'mailed' && item !== undefined) return;
+      if (sight === 'result' && item !== undefined) {
+        this.#done(item);
+        finished.push({ item, outcome: 'value', value: window.resultOf(seq), times: [window.beganAt(seq), window.endedAt(seq)] });
+      }
+      window.free(seq);
+    }
+  }
+
+  #done(item: WorkItem): void {
+    this.#remove(item);
+    item.args = NOTHING;
+  }
+
+  #remove(item: WorkItem): void {
+    this.#items[item.seq % SLOTS] = undefined;
+    this.#size -= 1;
+  }
+}
+
+const NOTHING: readonly unknown[] = [];
