@@ -1,30 +1,31 @@
 /**
  * `map`: CPython executor.py (ExecutorTest.test_map…), against a pool that is played by the test: it settles what it likes, when it likes.
  */
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { describe, expect, it, vi } from 'vitest';
 import { Future } from '../../src/executors/future.js';
 import type { AnyIterable, Args } from '../../src/executors/inputs.js';
 import type { MapTarget, Outcome } from '../../src/executors/map-feed.js';
 import { type MapOptions, startMap } from '../../src/executors/map-results.js';
-import { code, turn } from './futures.js';
+import { code, collectGarbage, turn } from './futures.js';
 
 const DONE = { done: true, value: undefined };
 const value = (value: unknown) => ({ done: false, value });
 
+interface Call {
+  readonly args: Args;
+  readonly future: Future<unknown>;
+  isRunning: boolean;
+}
+
 /** A pool in which nothing happens by itself. A call gives its first argument; `begin` says that a worker has it. */
 class FakePool implements MapTarget<unknown> {
-  readonly calls: { readonly args: Args; readonly future: Future<unknown>; isRunning: boolean }[] = [];
+  readonly calls: Call[] = [];
   isShutDown = false;
 
   submit(args: Args): Future<unknown> {
     if (this.isShutDown) throw new Error('shut down');
-    const call = {
-      args,
-      isRunning: false,
-      future: new Future<unknown>({ isRunning: () => call.isRunning, revoke: () => !call.isRunning }),
-    };
+    const work = { isRunning: () => call.isRunning, revoke: () => !call.isRunning };
+    const call: Call = { args, isRunning: false, future: new Future<unknown>(work) };
     this.calls.push(call);
     return call.future;
   }
@@ -39,7 +40,7 @@ class FakePool implements MapTarget<unknown> {
   }
 
   begin(index: number): void {
-    (this.calls[index] as { isRunning: boolean }).isRunning = true;
+    (this.calls[index] as Call).isRunning = true;
   }
 
   finish(index: number): void {
@@ -509,7 +510,7 @@ describe('async inputs', () => {
 
   it('are not waited for when they are being asked: they may never answer', async () => {
     const pool = new QuickPool();
-    const close = vi.fn(async () => ({ done: true as const, value: undefined }));
+    const close = vi.fn(() => new Promise<never>(() => {}));
     let answer: (turn: IteratorResult<number>) => void = () => {};
     const input = {
       [Symbol.asyncIterator]: () => ({ next: () => new Promise<IteratorResult<number>>((resolve) => (answer = resolve)), return: close }),
@@ -527,8 +528,6 @@ describe('async inputs', () => {
 
 describe('memory', () => {
   it('keeps neither a result that was given nor its future', async () => {
-    setFlagsFromString('--expose-gc');
-    const collect = runInNewContext('gc') as () => void;
     const refs: WeakRef<object>[] = [];
     const target: MapTarget<object> = {
       submit: () => {
@@ -541,8 +540,7 @@ describe('memory', () => {
     const results = startMap(target, [count(3)], {});
     await results.next();
     await results.next();
-    await turn();
-    collect();
+    await collectGarbage();
     expect(refs.map((ref) => ref.deref() !== undefined)).toEqual([false, false, false, false, true, true]);
     expect((await results.next()).done).toBe(false);
   });
