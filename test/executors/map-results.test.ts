@@ -175,7 +175,9 @@ describe('map', () => {
   it('throws at the call if the pool is shut down', () => {
     const pool = new FakePool();
     pool.isShutDown = true;
-    expect(() => pool.map([[1]])).toThrow('shut down');
+    const input = count();
+    expect(() => pool.map([input])).toThrow('shut down');
+    expect(input.next().done).toBe(true);
   });
 });
 
@@ -235,7 +237,9 @@ describe('a deadline', () => {
     const results = pool.map([count(2)], { timeout: 0 });
     pool.finish(0);
     expect(await results.next()).toEqual(value(0));
-    await expect(results.next()).rejects.toThrow(code('ERR_FUTURE_TIMEOUT'));
+    const step = results.next();
+    expect(pool.cancelled).toEqual([1]);
+    await expect(step).rejects.toThrow(code('ERR_FUTURE_TIMEOUT'));
     const later = new FakePool().map([countLater()], { timeout: 0 });
     await expect(later.next()).rejects.toThrow(code('ERR_FUTURE_TIMEOUT'));
   });
