@@ -7,7 +7,7 @@ import { inspect, types } from 'node:util';
 import { ArgumentError, CancelledError, describe, InvalidStateError, ThrownValueError } from '../errors.js';
 import { type FutureSnapshot, kindOf, type State, type Work } from './future-states.js';
 import { type WaitLimits, type Watcher, whenDone } from './limits.js';
-import { checkListener, type ProgressListener, ProgressListeners, progressOf } from './progress.js';
+import { checkListener, ProgressListeners, progressOf } from './progress.js';
 
 export type { FutureSnapshot, Work } from './future-states.js';
 
@@ -200,7 +200,7 @@ export class Future<T> implements PromiseLike<T> {
   }
 
   /** Calls `listener` with what the task reports of its progress, until it is done. What a listener throws is written to `console.error`. */
-  on(event: 'progress', listener: ProgressListener): this {
+  on(event: 'progress', listener: (value: unknown) => void): this {
     checkListener(event, listener);
     if (this.done()) return this;
     this.#listeners ??= new ProgressListeners();
@@ -209,7 +209,7 @@ export class Future<T> implements PromiseLike<T> {
   }
 
   /** Takes back one `on` with the same listener. */
-  off(event: 'progress', listener: ProgressListener): this {
+  off(event: 'progress', listener: (value: unknown) => void): this {
     checkListener(event, listener);
     this.#listeners?.remove(listener);
     return this;

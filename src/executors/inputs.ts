@@ -98,7 +98,6 @@ export class Inputs {
     try {
       return await source.next();
     } catch (error) {
-      if (this.#atEnd) return { done: true, value: undefined };
       this.#leave(source);
       throw error;
     } finally {
@@ -113,6 +112,7 @@ export class Inputs {
 
   /** `source` is at its end, or has failed: the others are told that no more is wanted. */
   #leave(source: Source): void {
+    if (this.#atEnd) return;
     this.#sources.splice(this.#sources.indexOf(source), 1);
     this.#asked = undefined;
     this.close().catch(() => {});

@@ -9,7 +9,8 @@ interface Reader<T> {
   readonly reject: (error: unknown) => void;
 }
 
-type Ending = { readonly kind: 'done' } | { readonly kind: 'failed'; readonly error: () => unknown };
+/** `overdue`: an error that waits until there is no value left; `aborted`: one that values no longer come before. */
+type Ending = { readonly kind: 'done' } | { readonly kind: 'overdue' | 'aborted'; readonly error: () => unknown };
 
 const DONE = { done: true, value: undefined } as const;
 
@@ -20,14 +21,14 @@ export class Stream<T> implements AsyncIterableIterator<T, undefined, undefined>
   readonly #onLeave: () => void;
   #ending: Ending | undefined;
 
-  /** `onLeave` is told once that nobody will read any more. */
+  /** `onLeave` is told that nobody will read any more, maybe more than once. */
   constructor(onLeave: () => void) {
     this.#onLeave = onLeave;
   }
 
   /** One more value. */
   push(value: T): void {
-    if (this.#ending?.kind === 'done') return;
+    if (this.#ending?.kind === 'done' || this.#ending?.kind === 'aborted') return;
     const reader = this.#readers.shift();
     if (reader === undefined) this.#ready.push({ done: false, value });
     else reader.resolve({ done: false, value });
@@ -35,28 +36,27 @@ export class Stream<T> implements AsyncIterableIterator<T, undefined, undefined>
 
   /** No more values than those it has. */
   end(): void {
-    this.#ending ??= { kind: 'done' };
+    if (this.#ending?.kind !== 'aborted') this.#ending = { kind: 'done' };
     this.#dismiss();
   }
 
-  /** Whoever finds no value from now on gets this error, once. Values may still come until then. */
+  /** Whoever finds no value from now on gets this error, once. Values may still come until then, or the end. */
   fail(error: () => unknown): void {
     if (this.#ending !== undefined) return;
-    const reader = this.#readers.shift();
-    if (reader === undefined) {
-      this.#ending = { kind: 'failed', error };
-      return;
-    }
-    reader.reject(error());
-    this.#leave();
+    if (this.#readers.size === 0) this.#ending = { kind: 'overdue', error };
+    else this.#throwTo(this.#readers.shift(), error());
   }
 
-  /** The same, and the values it has are dropped. */
+  /** The next to ask gets this error; what values it has are dropped, and there are no more. */
   abort(error: unknown): void {
     if (this.#ending?.kind === 'done' && this.#ready.size === 0) return;
-    this.#ending = undefined;
     this.#drop();
-    this.fail(() => error);
+    if (this.#readers.size > 0) {
+      this.#throwTo(this.#readers.shift(), error);
+      return;
+    }
+    this.#ending = { kind: 'aborted', error: () => error };
+    this.#onLeave();
   }
 
   async next(): Promise<IteratorResult<T, undefined>> {
@@ -82,6 +82,11 @@ export class Stream<T> implements AsyncIterableIterator<T, undefined, undefined>
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.return();
+  }
+
+  #throwTo(reader: Reader<T> | undefined, error: unknown): void {
+    reader?.reject(error);
+    this.#leave();
   }
 
   #leave(): void {

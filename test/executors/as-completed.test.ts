@@ -85,6 +85,14 @@ describe('asCompleted', () => {
     await expect(completed.next()).rejects.toThrow(code('ERR_FUTURE_TIMEOUT'));
   });
 
+  it('is not overdue when everything is done by the time it is asked', async () => {
+    const [a, b] = [futureThatIs.running(), futureThatIs.running()];
+    const completed = asCompleted([a, b], { timeout: 0 });
+    b.setResult(1);
+    a.setResult(1);
+    expect(await all(completed)).toEqual([b, a]);
+  });
+
   it('reports the timeout to a consumer that waits, and the end to those behind it', async () => {
     const completed = asCompleted([futureThatIs.running()], { timeout: 1 });
     const [first, second] = [completed.next(), completed.next()];
@@ -98,13 +106,14 @@ describe('asCompleted', () => {
     const controller = new AbortController();
     const completed = asCompleted([ready, open], { signal: controller.signal, timeout: 60_000 });
     controller.abort('enough');
+    expect(forget).toHaveBeenCalledOnce();
+    expect(open.state).toBe('running');
+    open.setResult(1);
     await expect(completed.next()).rejects.toBe('enough');
     expect((await completed.next()).done).toBe(true);
-    expect(forget).toHaveBeenCalled();
-    expect(open.state).toBe('running');
     await expect(asCompleted([ready], { signal: controller.signal }).next()).rejects.toBe('enough');
     const waiting = new AbortController();
-    const next = asCompleted([open], { signal: waiting.signal }).next();
+    const next = asCompleted([futureThatIs.running()], { signal: waiting.signal }).next();
     waiting.abort('later');
     await expect(next).rejects.toBe('later');
   });

@@ -1,6 +1,8 @@
 /**
  * Futures in each state a future can be in, and what suites about them look at. No workers.
  */
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { expect } from 'vitest';
 import { Future, type Work } from '../../src/executors/future.js';
 
@@ -53,3 +55,10 @@ export const code = (name: string) => expect.objectContaining({ code: name });
 
 /** Lets everything that is ready happen. */
 export const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+/** Afterwards what nobody holds is gone. */
+export async function collectGarbage(): Promise<void> {
+  setFlagsFromString('--expose-gc');
+  await turn();
+  (runInNewContext('gc') as () => void)();
+}

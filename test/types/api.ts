@@ -1,7 +1,19 @@
 /**
  * What the type checker must know: compiled, never run.
  */
-import { type Future, GlobalLock, type MapResults, ProcessPool, type Releaser, releasing, type Task, ThreadPool, tasks } from 'gil';
+import {
+  asCompleted,
+  Future,
+  GlobalLock,
+  type MapResults,
+  ProcessPool,
+  type Releaser,
+  releasing,
+  type Task,
+  ThreadPool,
+  tasks,
+  wait,
+} from 'gil';
 
 type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
 const same = <A, B>(_: Equal<A, B>): void => {};
@@ -42,6 +54,24 @@ const read = async () => {
   for await (const value of mapped) same<typeof value, number>(true);
 };
 
+const futures = async () => {
+  const { done, notDone } = await wait([fib, byValue], { returnWhen: 'FIRST_EXCEPTION' });
+  same<typeof done, Set<Future<number> | Future<string>>>(true);
+  same<typeof notDone, typeof done>(true);
+  for await (const future of asCompleted(new Set([later]), { timeout: 5 })) same<typeof future, Future<Date>>(true);
+  const snapshot = fib.snapshot();
+  if (snapshot.state === 'finished' && snapshot.kind === 'value') same<typeof snapshot.result, number>(true);
+  const any: Future<unknown> = fib;
+  return any;
+};
+new Future<number>();
+// @ts-expect-error what a future stands for is the affair of a pool
+new Future<number>({ isRunning: () => false, revoke: () => true });
+// @ts-expect-error promises are no futures
+wait([Promise.resolve(1)]);
+// @ts-expect-error not a condition
+wait([fib], { returnWhen: 'ANY' });
+
 const lock = new GlobalLock();
 const unlimited = lock.acquire();
 same<typeof unlimited, Promise<Releaser>>(true);
@@ -69,4 +99,4 @@ new GlobalLock({ dialect: 'cpython-4' });
 // @ts-expect-error not an isolation
 new ProcessPool(1, { isolation: 'thread' });
 
-export { read };
+export { futures, read };
