@@ -4,7 +4,7 @@
 import { availableParallelism, cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 
-const BENCHES = ['checkpoint', 'lock', 'hand-off', 'variants', 'peers'];
+const BENCHES = ['checkpoint', 'lock', 'hand-off', 'variants', 'peers', 'pools', 'behaviour'];
 
 const { values, positionals } = parseArgs({ options: { json: { type: 'boolean', default: false } }, allowPositionals: true });
 const unknown = positionals.filter((name) => !BENCHES.includes(name));
@@ -18,8 +18,9 @@ const tables = [];
 for (const name of positionals.length > 0 ? positionals : BENCHES) {
   const { run } = await import(`./${name}.js`);
   const result = await run();
-  if (Array.isArray(result)) rows.push(...result);
-  else tables.push({ name, ...result });
+  const { rows: own = [], ...table } = Array.isArray(result) ? { rows: result } : result;
+  rows.push(...own);
+  if (table.table) tables.push({ name, ...table });
 }
 for (const row of rows) row.reached = row.ratio <= row.reach;
 

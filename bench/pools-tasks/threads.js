@@ -1,0 +1,5 @@
+/** The tasks as threads.js wants them. */
+import { expose } from 'threads/worker';
+import * as tasks from './tasks.js';
+
+expose({ ...tasks });
