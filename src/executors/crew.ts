@@ -189,7 +189,7 @@ export class Crew {
     if (this.#workers.size >= maxWorkers || this.#condition.name === 'broken' || this.#ending === 'forced') return undefined;
     const name = `${namePrefix}_${this.#started++}`;
     try {
-      const worker = new PoolWorker((events, window) => startPeer(name, window, events), sharesMemory, maxTasksPerWorker, {
+      const worker = new PoolWorker((events, window) => startPeer(name, window, events), sharesMemory, maxTasksPerWorker, this.tally, {
         onFinished: (from, finished) => this.#onFinished(from, finished),
         onRoom: (from) => this.#onRoom(from),
         onUnfit: (from, error) => this.#onUnfit(from, error),
@@ -216,8 +216,9 @@ export class Crew {
     else if (this.#queue.size > 0) this.#hand(worker, this.#share());
   }
 
-  #settle({ item, outcome, value, times }: Finished, worker: PoolWorker): void {
-    this.tally.finished(item.submittedAt, times, outcome);
+  #settle({ item, outcome, value }: Finished, worker: PoolWorker): void {
+    if (outcome === 'value') this.tally.completed += 1;
+    else this.tally.failed += 1;
     if (item.future.done()) return;
     if (outcome === 'value') {
       item.future.setResult(value);

@@ -174,7 +174,8 @@ export abstract class Executor implements AsyncDisposable {
   #submit(task: Prepared, args: readonly unknown[], extras: Extras | undefined, entrance: unknown, limits?: CallLimits): Future<unknown> {
     const { context } = this.#settings;
     const own = extras ?? (context === undefined ? undefined : { ...PLAIN, context: context() });
-    const item = new WorkItem(task, args, own, this.#origins.of(task, entrance), now());
+    const time = now();
+    const item = new WorkItem(task, args.length === 0 ? NOTHING : args, own, this.#origins.of(task, entrance, time), time);
     if (limits !== undefined && own !== undefined) {
       if (limits.signal?.aborted) {
         item.future.cancel(limits.signal.reason);
@@ -207,5 +208,8 @@ export abstract class Executor implements AsyncDisposable {
     };
   }
 }
+
+/** The arguments of all calls that have none. */
+const NOTHING: readonly unknown[] = [];
 
 const PLAIN: Extras = { signal: undefined, transfer: [], priority: 0, calls: 'one', context: undefined, guard: undefined };

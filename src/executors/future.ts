@@ -13,6 +13,20 @@ export type { FutureSnapshot, Work } from './future-states.js';
 
 type Callback = (future: unknown) => unknown;
 
+interface Deferred<T> {
+  readonly promise: Promise<T>;
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** Where the last `new Promise` has left what settles it: a closure for each of 100,000 promises would cost more than they do. */
+let lastResolve: (value: unknown) => void;
+let lastReject: (error: unknown) => void;
+function catchSettlers(resolve: (value: never) => void, reject: (error: unknown) => void): void {
+  lastResolve = resolve as typeof lastResolve;
+  lastReject = reject;
+}
+
 let created = 0;
 
 /**
@@ -38,7 +52,7 @@ export class Future<T> implements PromiseLike<T> {
   #work: Work | undefined;
   #callbacks: Callback | Callback[] | undefined = undefined;
   #watchers: Watcher | Set<Watcher> | undefined = undefined;
-  #promise: Promise<T> | undefined = undefined;
+  #deferred: Deferred<T> | undefined = undefined;
   #listeners: ProgressListeners | undefined = undefined;
 
   /** A future that is pending and stands alone. */
@@ -269,6 +283,7 @@ export class Future<T> implements PromiseLike<T> {
     this.#state = state;
     this.#value = value;
     this.#work = undefined;
+    if (this.#deferred !== undefined && !wasDone) this.#settle(this.#deferred);
     if (this.#watchers !== undefined) this.#tell(!wasDone);
     if (this.#listeners !== undefined) this.#listeners = undefined;
     if (this.#callbacks !== undefined) this.#callBack();
@@ -302,27 +317,29 @@ export class Future<T> implements PromiseLike<T> {
 
   /** One for all who ask. Nobody gets it itself, so whoever asks answers for its own rejection. */
   #asPromise(): Promise<T> {
-    this.#promise ??= new Promise<T>((resolve, reject) => {
-      const settle = (): void => {
-        try {
-          resolve(this.resultNow());
-        } catch (error) {
-          reject(error);
-        }
-      };
-      if (this.done()) settle();
-      else this.watch({ onDone: settle });
-    });
-    return this.#promise;
+    if (this.#deferred !== undefined) return this.#deferred.promise;
+    const promise = new Promise<T>(catchSettlers);
+    const deferred: Deferred<T> = { promise, resolve: lastResolve, reject: lastReject };
+    this.#deferred = deferred;
+    if (this.done()) this.#settle(deferred);
+    return promise;
+  }
+
+  #settle({ resolve, reject }: Deferred<T>): void {
+    if (this.#state === 'returned') resolve(this.#value as T);
+    else if (this.#state === 'raised') reject(this.#value);
+    else reject(this.#cancelledError());
   }
 
   #checkFinished(method: string): void {
     if (this.#state === 'returned' || this.#state === 'raised') return;
-    if (this.cancelled()) {
-      const reason = this.#value === undefined ? undefined : { cause: this.#value };
-      throw new CancelledError(`${this} was cancelled before a worker began it`, reason);
-    }
+    if (this.cancelled()) throw this.#cancelledError();
     throw this.#invalid(`${method} is not possible in this state`);
+  }
+
+  #cancelledError(): CancelledError {
+    const reason = this.#value === undefined ? undefined : { cause: this.#value };
+    return new CancelledError(`${this} was cancelled before a worker began it`, reason);
   }
 
   #invalid(what: string): InvalidStateError {

@@ -1,21 +1,34 @@
 /**
  * What one worker has in hand: the calls it was offered, which of them it has begun, and what became of them, as the window shows it.
  */
+import type { Times } from '../runtime/messages.js';
 import { SLOTS, Window } from '../runtime/window.js';
+import type { Tally } from './tally.js';
 import type { Finished, WorkItem } from './work-item.js';
+
+/** How many calls a worker has in hand at least. */
+const AT_LEAST = 2;
+/** How much work it has in hand, if its calls are short, in milliseconds. */
+const AHEAD = 2;
 
 export class Hand {
   readonly window = new Window();
   /** `no`: the worker is another process. What it does with a call is heard when it has done it. */
   readonly #sharesMemory: 'yes' | 'no';
+  readonly #tally: Tally;
   /** By number modulo SLOTS. */
   readonly #items: (WorkItem | undefined)[] = new Array(SLOTS).fill(undefined);
   #next = 0;
   #oldest = 0;
   #size = 0;
+  /** How long a call takes; until that is known, long. From the calls since it was looked at last. */
+  #meanTime = Number.POSITIVE_INFINITY;
+  #runs = 0;
+  #runTime = 0;
 
-  constructor(sharesMemory: 'yes' | 'no') {
+  constructor(sharesMemory: 'yes' | 'no', tally: Tally) {
     this.#sharesMemory = sharesMemory;
+    this.#tally = tally;
     this.window.fallAsleep();
   }
 
@@ -24,9 +37,10 @@ export class Hand {
     return this.#size;
   }
 
-  /** How many more there is room for. */
+  /** How many more calls there should be, so that the next one is there when one is done. */
   get room(): number {
-    return SLOTS - (this.#next - this.#oldest);
+    const most = this.#sharesMemory === 'no' ? 1 : Math.max(AT_LEAST, Math.floor(AHEAD / this.#meanTime));
+    return Math.min(most - this.#size, SLOTS - (this.#next - this.#oldest));
   }
 
   /** The number that the next call will have. */
@@ -94,9 +108,10 @@ export class Hand {
   }
 
   /** Reads the window as far as there is something new, besides what a message has told. The worker rings when there is more. */
-  collect(told?: Finished): Finished[] {
+  collect(told?: Finished, times?: Times): Finished[] {
     const finished: Finished[] = [];
-    if (told !== undefined) {
+    if (told !== undefined && times !== undefined) {
+      this.#ran(told.item, times[0], times[1]);
       this.#done(told.item);
       if (this.#sharesMemory === 'no') this.window.mail(told.item.seq);
       finished.push(told);
@@ -104,7 +119,22 @@ export class Hand {
     this.#read(finished);
     this.window.fallAsleep();
     this.#read(finished);
+    this.#learn();
     return finished;
+  }
+
+  #ran(item: WorkItem, began: number, ended: number): void {
+    this.#tally.ran(item.submittedAt, began, ended);
+    this.#runs += 1;
+    this.#runTime += ended - began;
+  }
+
+  /** Up at once, down by halves: one long call among short ones must not be followed by a hundred. */
+  #learn(): void {
+    if (this.#runs === 0) return;
+    this.#meanTime = Math.max(this.#runTime / this.#runs, Math.min(this.#meanTime, AHEAD) / 2);
+    this.#runs = 0;
+    this.#runTime = 0;
   }
 
   #read(finished: Finished[]): void {
@@ -118,7 +148,8 @@ export class Hand {
       if (sight === 'mailed' && item !== undefined) return;
       if (sight === 'result' && item !== undefined) {
         this.#done(item);
-        finished.push({ item, outcome: 'value', value: window.resultOf(seq), times: [window.beganAt(seq), window.endedAt(seq)] });
+        this.#ran(item, window.beganAt(seq), window.endedAt(seq));
+        finished.push({ item, outcome: 'value', value: window.resultOf(seq) });
       }
       window.free(seq);
     }

@@ -1,46 +1,59 @@
 /**
  * Where calls were submitted, for the stack of an error that comes back: the worker's frames say what failed, these say who wanted it.
- * Writing down a stack costs a microsecond or two and half a kilobyte, so out of a burst of calls only the first are written down.
+ * Writing down a stack costs a microsecond or two and half a kilobyte, so where calls rain only some are written down.
  */
 import type { Prepared } from './prepare.js';
 
 /** The frames of whoever submitted a call. */
 export interface Origin {
-  /** As V8 spells a stack. Of this very call, or of an earlier one of the same task in the same turn of the event loop. */
-  readonly stack: string;
+  /** V8 keeps the frames and spells them out only when somebody reads them. */
+  readonly trace: { readonly stack?: string };
+  /** `this`: they are this very call's. `like-this`: those of a call of the same task, some milliseconds before at most. */
+  readonly of: 'this' | 'like-this';
 }
 
-/** How many are written down before the program comes back from where it submits. */
-const EACH_TURN = 32;
+/** How many are written down at once, and how many more for each millisecond that goes by. */
+const BURST = 32;
+const EACH_MILLISECOND = 1;
 
 /** The origins of one pool's calls. */
 export class Origins {
-  #left = EACH_TURN;
-  #last: { readonly task: Prepared; readonly origin: Origin } | undefined;
+  #left = BURST;
+  #since = 0;
+  #lastTask: Prepared | undefined;
+  #last: Origin | undefined;
 
-  /** The frames below `entrance`, which is what the user called; or those of a call like this one, a moment ago. */
-  of(task: Prepared, entrance: unknown): Origin | undefined {
-    if (this.#left === 0) return this.#last?.task === task ? this.#last.origin : undefined;
-    if (this.#left === EACH_TURN) queueMicrotask(() => this.#newTurn());
+  /** The frames below `entrance`, which is what the user called at `time`; or those of a call like this one, a moment ago. */
+  of(task: Prepared, entrance: unknown, time: number): Origin | undefined {
+    if (this.#left < BURST) {
+      this.#left = Math.min(BURST, this.#left + (time - this.#since) * EACH_MILLISECOND);
+      this.#since = time;
+    }
+    if (this.#left < 1) return this.#likeLast(task);
     this.#left -= 1;
-    const origin = {} as Origin;
-    // V8 keeps the frames and spells them out only when somebody reads them.
-    Error.captureStackTrace(origin, entrance as () => void);
-    this.#last = { task, origin };
-    return origin;
+    this.#since = time;
+    const trace = {};
+    Error.captureStackTrace(trace, entrance as () => void);
+    this.#lastTask = task;
+    this.#last = { trace, of: 'this' };
+    return this.#last;
   }
 
-  #newTurn(): void {
-    this.#left = EACH_TURN;
-    this.#last = undefined;
+  #likeLast(task: Prepared): Origin | undefined {
+    if (this.#lastTask !== task || this.#last === undefined) return undefined;
+    if (this.#last.of === 'this') this.#last = { trace: this.#last.trace, of: 'like-this' };
+    return this.#last;
   }
 }
 
 /** Puts the frames of `origin` below those of an error that came from a worker. */
 export function joinStacks(error: unknown, origin: Origin | undefined, worker: string): void {
   if (!(error instanceof Error) || origin === undefined || typeof error.stack !== 'string') return;
-  const frames = origin.stack.split('\n').filter((line) => /^\s+at /.test(line));
+  const frames = String(origin.trace.stack)
+    .split('\n')
+    .filter((line) => /^\s+at /.test(line));
   if (frames.length === 0) return;
-  const stack = [error.stack, `    at a call that was submitted to ${worker}`, ...frames].join('\n');
+  const call = origin.of === 'this' ? 'a call' : 'a call like this';
+  const stack = [error.stack, `    at ${call} that was submitted to ${worker}`, ...frames].join('\n');
   Object.defineProperty(error, 'stack', { value: stack, writable: true, enumerable: false, configurable: true });
 }

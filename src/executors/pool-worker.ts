@@ -11,6 +11,7 @@ import { cloneError, encodeArguments } from '../runtime/value-codec.js';
 import type { Window } from '../runtime/window.js';
 import { Hand } from './hand.js';
 import type { Outcome } from './map-feed.js';
+import type { Tally } from './tally.js';
 import type { Finished, Holder, Stoppable, WorkItem } from './work-item.js';
 
 /** What a pool learns from a worker. */
@@ -34,30 +35,27 @@ export interface Gone {
   readonly error: unknown;
 }
 
-/** How many calls a worker has in hand at least: the next one is there when it has done one. */
-const AT_LEAST = 2;
-/** How much work it has in hand, if its calls are short, in milliseconds. */
-const AHEAD = 2;
-
 export class PoolWorker implements Holder, Stoppable {
   readonly #peer: Peer;
   readonly #hand: Hand;
-  readonly #sharesMemory: 'yes' | 'no';
   readonly #events: WorkerEvents;
   readonly #known = new Set<number>();
   /** How many more calls it may be given in its life. */
   #left: number;
-  /** How long its calls take; until that is known, they count as long. */
-  #meanTime = Number.POSITIVE_INFINITY;
   #breaker: Int32Array | undefined;
   #phase: 'starting' | 'serving' | 'ending' | 'stopping' = 'starting';
   #error: unknown;
 
-  constructor(start: (events: PeerEvents, window: Window) => Peer, sharesMemory: 'yes' | 'no', maxTasks: number, events: WorkerEvents) {
+  constructor(
+    start: (events: PeerEvents, window: Window) => Peer,
+    sharesMemory: 'yes' | 'no',
+    maxTasks: number,
+    tally: Tally,
+    events: WorkerEvents,
+  ) {
     this.#events = events;
     this.#left = maxTasks;
-    this.#sharesMemory = sharesMemory;
-    this.#hand = new Hand(sharesMemory);
+    this.#hand = new Hand(sharesMemory, tally);
     const peerEvents: PeerEvents = {
       onMessage: (message) => this.#receive(checkMessage(message)),
       onError: (error) => {
@@ -95,8 +93,7 @@ export class PoolWorker implements Holder, Stoppable {
   /** How many more calls it should have in hand. */
   get room(): number {
     if (!this.isUseful) return 0;
-    const most = this.#sharesMemory === 'no' ? 1 : Math.max(AT_LEAST, Math.floor(AHEAD / this.#meanTime));
-    return Math.min(most - this.#hand.size, this.#hand.room, this.#left);
+    return Math.min(this.#hand.room, this.#left);
   }
 
   /** The lowest priority of what it has in hand and not begun. */
@@ -131,7 +128,7 @@ export class PoolWorker implements Holder, Stoppable {
       } catch (cause) {
         this.#hand.withdraw(item);
         this.#left += 1;
-        refused.push({ item, outcome: 'error', value: cloneError('argument', item.args, item.task.name, cause), times: NO_TIMES });
+        refused.push({ item, outcome: 'error', value: cloneError('argument', item.args, item.task.name, cause) });
         continue;
       }
       item.extras?.guard?.offered(this);
@@ -247,24 +244,18 @@ export class PoolWorker implements Holder, Stoppable {
         return;
       default: {
         const item = this.#hand.find(message.seq);
-        if (item !== undefined) this.#collect(toFinished(item, message));
+        if (item !== undefined) this.#collect(toFinished(item, message), message.times);
       }
     }
   }
 
-  #collect(told?: Finished): void {
-    const finished = this.#hand.collect(told);
+  #collect(told?: Finished, times?: Times): void {
+    const finished = this.#hand.collect(told, times);
     if (finished.length === 0) return;
-    let total = 0;
-    for (const { times } of finished) total += times[1] - times[0];
-    // Up at once, down by halves: one long call among short ones must not be followed by a hundred.
-    this.#meanTime = Math.max(total / finished.length, Math.min(this.#meanTime, AHEAD) / 2);
     this.#keep();
     this.#events.onFinished(this, finished);
   }
 }
-
-const NO_TIMES: Times = [0, 0];
 
 function isPrimitive(args: readonly unknown[]): boolean {
   for (const arg of args) {
@@ -276,18 +267,17 @@ function isPrimitive(args: readonly unknown[]): boolean {
 type Outgoing = Extract<FromWorker, { kind: 'done' | 'chunk' | 'failed' | 'stopped' }>;
 
 function toFinished(item: WorkItem, message: Outgoing): Finished {
-  const { times } = message;
   switch (message.kind) {
     case 'done':
-      return { item, outcome: 'value', value: message.value, times };
+      return { item, outcome: 'value', value: message.value };
     case 'chunk': {
       const decode = (outcome: (typeof message.outcomes)[number]): Outcome<unknown> =>
         outcome.kind === 'value' ? outcome : { kind: 'error', error: decodeError(outcome.error) };
-      return { item, outcome: 'value', value: message.outcomes.map(decode), times };
+      return { item, outcome: 'value', value: message.outcomes.map(decode) };
     }
     case 'failed':
-      return { item, outcome: 'error', value: decodeError(message.error), times };
+      return { item, outcome: 'error', value: decodeError(message.error) };
     case 'stopped':
-      return { item, outcome: 'stopped', value: undefined, times };
+      return { item, outcome: 'stopped', value: undefined };
   }
 }

@@ -2,7 +2,6 @@
  * What a pool counts and times: how many calls became what, how long they waited and how long they ran.
  */
 import { createHistogram, type Histogram } from '../host/histogram.js';
-import type { Times } from '../runtime/messages.js';
 
 /** How a set of times is spread, in milliseconds. */
 export interface Spread {
@@ -45,10 +44,8 @@ export class Tally {
   readonly #waits = createHistogram();
   readonly #runs = createHistogram();
 
-  finished(submittedAt: number, [began, ended]: Times, outcome: 'value' | 'error' | 'stopped'): void {
-    if (outcome === 'value') this.completed += 1;
-    else this.failed += 1;
-    if (ended === 0) return;
+  /** How long a call waited and ran. */
+  ran(submittedAt: number, began: number, ended: number): void {
     this.#waits.record(atLeastOne((began - submittedAt) * NANOSECONDS));
     this.#runs.record(atLeastOne((ended - began) * NANOSECONDS));
   }

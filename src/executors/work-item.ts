@@ -1,7 +1,6 @@
 /**
  * One submitted call on its way through a pool: waiting in the queue, offered to a worker, run by it, done.
  */
-import type { Times } from '../runtime/messages.js';
 import { Future, type Work } from './future.js';
 import type { Origin } from './origin.js';
 import type { Prepared } from './prepare.js';
@@ -95,5 +94,4 @@ export interface Finished {
   readonly item: WorkItem;
   readonly outcome: 'value' | 'error' | 'stopped';
   readonly value: unknown;
-  readonly times: Times;
 }

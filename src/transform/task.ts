@@ -47,10 +47,11 @@ const prepared = new WeakMap<object, Prepared[]>();
  * ```
  */
 export function instrumentFunction(task: unknown, options: InstrumentFunctionOptions): TaskSource {
-  const dialect = resolveDialect(options.dialect);
   const known = typeof task === 'function' ? prepared.get(task) : undefined;
-  const found = known?.find((entry) => entry.dialect === dialect && entry.exports === options.exports);
+  // A dialect that was looked at once need not be looked at again.
+  const found = known?.find((entry) => entry.dialect === options.dialect && entry.exports === options.exports);
   if (found) return found.source;
+  const dialect = resolveDialect(options.dialect);
   const source = prepare(readTask(task), dialect, options.exports);
   prepared.set(task as object, [...(known ?? []), { dialect, exports: options.exports, source }]);
   return source;
