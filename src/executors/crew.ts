@@ -82,9 +82,21 @@ export class Crew {
     if (isExiting()) throw new PoolShutdownError('cannot schedule new futures after interpreter shutdown: the process is ending');
   }
 
+  /** Has one worker, for a call that is about to come. */
+  warmUp(): void {
+    if (this.#workers.size > 0) return;
+    const worker = this.#start();
+    if (worker !== undefined) this.#idle.push(worker);
+  }
+
   /** Takes a call. An idle worker has it at once; otherwise it is handed out with all others of this turn. */
   add(item: WorkItem): void {
     this.tally.submitted += 1;
+    // The worker that was to be started for it could not be.
+    if (this.#condition.name === 'broken') {
+      this.#fail(item, this.#brokenError(this.#condition));
+      return;
+    }
     this.#queue.push(item);
     const worker = this.#idle.pop() ?? this.#start();
     if (worker !== undefined) this.#hand(worker, 1);

@@ -168,6 +168,8 @@ export abstract class Executor implements AsyncDisposable {
 
   #prepare(task: unknown): Prepared {
     this.#crew.checkOpen();
+    // The first worker starts while the first task is parsed.
+    this.#crew.warmUp();
     return prepareTask(task, this.#settings.dialect);
   }
 

@@ -4,6 +4,7 @@
  */
 import { allocate, type Words } from '../host/memory.js';
 import { randomWord } from '../host/random.js';
+import { THREAD_NUMBER } from '../host/thread.js';
 
 /** Written once: tells a lock's memory from any other, and one layout from the next. */
 export const MAGIC = 0;
@@ -29,7 +30,7 @@ export const INTERVAL = 6;
 export const ABANDONED = 7;
 /** How often that happened. */
 export const ABANDONED_COUNT = 8;
-/** Two random words, written once: which lock this is. Each message makes a new SharedArrayBuffer object of the same memory, so objects do not tell. */
+/** The thread that made it and a random word, written once: which lock this is. Each message makes a new SharedArrayBuffer object of the same memory, so objects do not tell. */
 const IDENTITY = 9;
 /**
  * Not 0: a hold is more than a name on a word, and the fast paths are not for it. `TIMED`: somebody wants to know how long the lock is
@@ -137,7 +138,7 @@ export function createWords(intervalMicroseconds: number): Words {
   const words = allocate(HEAD + MAX_THREADS * PLACE_SIZE);
   words[MAGIC] = MAGIC_VALUE;
   words[INTERVAL] = intervalMicroseconds;
-  words[IDENTITY] = randomWord();
+  words[IDENTITY] = THREAD_NUMBER;
   words[IDENTITY + 1] = randomWord();
   return words;
 }

@@ -31,7 +31,7 @@ const prepared = new WeakMap<object, Prepared[]>();
 
 /**
  * Prepares a function for another thread: takes its source text, finds every variable that is not its own, and puts looks in.
- * Done once per function and dialect. A function of a module that was loaded with looks keeps the looks it has.
+ * Done once per function, or per text for functions that are made anew each time, and dialect. A function of a module that was loaded with looks keeps the looks it has.
  *
  * @param task - A function of any kind but a class. It may use its arguments, globals, and the given exports.
  * @returns A plain record for `postMessage` and {@link linkFunction}.
@@ -47,14 +47,36 @@ const prepared = new WeakMap<object, Prepared[]>();
  * ```
  */
 export function instrumentFunction(task: unknown, options: InstrumentFunctionOptions): TaskSource {
+  // A record is checked when it is first used for a function, not each time.
+  const dialect = typeof options.dialect === 'object' ? options.dialect : resolveDialect(options.dialect);
+  const isMeant = (entry: Prepared): boolean => entry.dialect === dialect && entry.exports === options.exports;
   const known = typeof task === 'function' ? prepared.get(task) : undefined;
-  // A dialect that was looked at once need not be looked at again.
-  const found = known?.find((entry) => entry.dialect === options.dialect && entry.exports === options.exports);
+  const found = known?.find(isMeant);
   if (found) return found.source;
-  const dialect = resolveDialect(options.dialect);
-  const source = prepare(readTask(task), dialect, options.exports);
-  prepared.set(task as object, [...(known ?? []), { dialect, exports: options.exports, source }]);
-  return source;
+  resolveDialect(dialect);
+  const text = typeof task === 'function' ? `${task.name} ${Function.prototype.toString.call(task)}` : '';
+  const entry = byText.get(text)?.find(isMeant) ?? {
+    dialect,
+    exports: options.exports,
+    source: prepare(readTask(task), dialect, options.exports),
+  };
+  prepared.set(task as object, [...(known ?? []), entry]);
+  remember(text, entry);
+  return entry.source;
+}
+
+/** A function that is written where it is submitted is a new one each time, and its text is not. */
+const byText = new Map<string, Prepared[]>();
+/** How many texts are remembered; those that were not used for longest are forgotten. */
+const TEXTS = 256;
+
+function remember(text: string, entry: Prepared): void {
+  const entries = byText.get(text) ?? [];
+  byText.delete(text);
+  byText.set(text, entries.includes(entry) ? entries : [...entries, entry]);
+  if (byText.size <= TEXTS) return;
+  const [oldest] = byText.keys();
+  if (oldest !== undefined) byText.delete(oldest);
 }
 
 function prepare(task: ReadTask, dialect: Dialect, available: ReadonlySet<string>): TaskSource {

@@ -17,7 +17,8 @@ const PRINTS: Readonly<Record<string, RegExp>> = {
   '05-processes.js': /^workers: +(\[.*\])\nprocesses: \1\nanother process: true\nERR_POOL_BROKEN ERR_WORKER_DIED\n$/,
   '06-module-task.js': /^\[ 25, 168, 1229 \]\n3 calls, 4e074085\ntrue ERR_TASK_EXPORT\n$/,
   '07-free-threaded.js': /^cpython-3\.9: lock on, \d+ lost\ncpython-3\.13: lock on, 0 lost\ncpython-3\.13t: lock off, \d+ lost\n$/,
-  '08-cancel-and-timeouts.js': /20 ms: null\n.*ERR_GIL_CANCELLED\n.*ERR_GIL_CANCELLED\n.*false true\n.*ERR_FUTURE_TIMEOUT\n2 true true\ncleaned up\n.*ERR_FUTURE_TIMEOUT - workers: 1\n$/,
+  '08-cancel-and-timeouts.js':
+    /20 ms: null\n.*ERR_GIL_CANCELLED\n.*ERR_GIL_CANCELLED\n.*false true\n.*ERR_FUTURE_TIMEOUT\n2 true true\ncleaned up\n.*ERR_FUTURE_TIMEOUT - workers: 1\n$/,
   '09-a-dialect-of-your-own.js': /^cpython-3\.13: \d+\.\d\d ms\npriority-gil: \d+\.\d\d ms\n$/,
 };
 
