@@ -236,6 +236,9 @@ export class PoolWorker implements Holder, Stoppable {
       case 'unfit':
         this.#events.onUnfit(this, decodeError(message.error));
         return;
+      case 'fatal':
+        this.#error ??= decodeError(message.error);
+        return;
       case 'progress':
         this.#hand.find(message.seq)?.future.report(message.value);
         return;

@@ -32,6 +32,11 @@ export function endThread(): never {
   process.exit(0);
 }
 
+/** Tells `witness` of an error that nobody catches, just before this worker or child process ends of it. */
+export function onUncaught(witness: (error: unknown) => void): void {
+  process.once('uncaughtExceptionMonitor', witness);
+}
+
 let exiting: 'no' | 'yes' = 'no';
 process.once('exit', () => {
   exiting = 'yes';

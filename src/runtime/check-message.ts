@@ -13,6 +13,7 @@ const isTimes = (value: unknown): boolean => Array.isArray(value) && value.lengt
 const SHAPES: { readonly [Kind in FromWorker['kind']]: Shape } = {
   ready: { breaker: (value) => value === undefined || (value instanceof Int32Array && value.length === 1) },
   unfit: { error: isEncodedError },
+  fatal: { error: isEncodedError },
   bell: {},
   done: { seq: isSeq, value: isAnything, times: isTimes },
   chunk: { seq: isSeq, outcomes: (value) => Array.isArray(value) && value.every(isOutcome), times: isTimes },

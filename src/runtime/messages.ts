@@ -55,6 +55,8 @@ export type FromWorker =
   | { readonly kind: 'ready'; readonly breaker: Int32Array | undefined }
   /** Its initializer failed: it will never be ready. */
   | { readonly kind: 'unfit'; readonly error: EncodedError }
+  /** Nobody caught this: it will end next. */
+  | { readonly kind: 'fatal'; readonly error: EncodedError }
   /** There is something new in the window. */
   | { readonly kind: 'bell' }
   | { readonly kind: 'done'; readonly seq: number; readonly value: unknown; readonly times: Times }

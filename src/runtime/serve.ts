@@ -3,7 +3,7 @@
  * The same for a worker thread and a child process; they differ in the channel.
  */
 import { now, whenIdle } from '../host/clock.js';
-import { endThread } from '../host/thread.js';
+import { endThread, onUncaught } from '../host/thread.js';
 import { GlobalLock } from '../lock/global-lock.js';
 import type { Channel } from './channel.js';
 import { encodeError } from './error-codec.js';
@@ -61,6 +61,8 @@ export function serve(start: StartData, channel: Channel, surroundings: Surround
     }
     leave(lock);
   };
+
+  onUncaught((error) => channel.send({ kind: 'fatal', error: encodeError(error) }));
 
   let state: 'preparing' | 'idle' | 'working' = 'preparing';
   const goOn = (): void => {
