@@ -10,7 +10,7 @@ import { decodeError, type EncodedError, encodeError } from './error-codec.js';
 import type { Call } from './inbox.js';
 import type { Callable } from './load-task.js';
 import type { EncodedOutcome, FromWorker, Times } from './messages.js';
-import { leave, leaveWhenIdle } from './thread-looks.js';
+import { leave, leaveWhenIdle, teach } from './thread-looks.js';
 import { Transfer } from './transfer.js';
 import { cloneError, decodeArguments } from './value-codec.js';
 import type { Window } from './window.js';
@@ -25,6 +25,8 @@ export class CallRunner {
   #running: RunningCall | undefined;
   #reason: { readonly seq: number; readonly reason: unknown } | undefined;
   #reported: 'no' | 'yes' = 'no';
+  /** Whether the next function has never run here. */
+  #isNew: 'no' | 'yes' = 'no';
   /** When the last call ended. */
   ended = 0;
 
@@ -63,7 +65,9 @@ export class CallRunner {
 
   async #runLater(call: Call, task: Promise<Callable>, began: number): Promise<void> {
     try {
-      await this.run(call, await task, began, 'last');
+      const loaded = await task;
+      this.#isNew = 'yes';
+      await this.run(call, loaded, began, 'last');
     } catch (error) {
       this.#fail(call, error, began);
     }
@@ -78,6 +82,8 @@ export class CallRunner {
     const values = encoding === 'plain' ? args : decodeArguments(args);
     if (lock.isEnabled && !lock.isHeldByCurrentThread()) lock.acquireSync();
     else if (lock.seat.breaker[0] !== 0) lock.checkpoint();
+    if (this.#isNew === 'yes') teach(lock);
+    this.#isNew = 'no';
     return calls === 'one' ? task(...values) : runAll(task, values as readonly (readonly unknown[])[], calls);
   }
 

@@ -33,11 +33,15 @@ export function createThreadLooks(lock: GlobalLock, interrupt: () => void = () =
   };
   const looks = createLooks({
     breaker,
-    look: () => {
+    look: outOfLine(() => {
       if (breaker[0] === AWAY) enter();
       else lock.checkpoint();
+      if (lessons > 0) {
+        lessons -= 1;
+        Atomics.compareExchange(breaker, 0, 0, POKE);
+      }
       interrupt();
-    },
+    }),
     tick: (weight) => {
       const seen = breaker[0];
       if (seen === AWAY) enter();
@@ -56,6 +60,28 @@ export function createThreadLooks(lock: GlobalLock, interrupt: () => void = () =
   publishLooks(looks);
   if (!lock.isHeldByCurrentThread()) breaker[0] = AWAY;
   return looks;
+}
+
+/**
+ * The same function, never compiled into the one that calls it. Inside of a user's loop the parts of it that have not run yet would be as
+ * many reasons to throw the compiled loop away when they do.
+ */
+function outOfLine(call: () => void): () => void {
+  return new Proxy(call, {});
+}
+
+/** How many looks of a function that runs for the first time are more than a look. Some microseconds in all. */
+const LESSONS = 100;
+let lessons = 0;
+
+/**
+ * A function is about to run for the first time: its first looks go the long way. An engine that has never seen a look do anything compiles
+ * the rest of it away, and when one does, throws the compiled code away: in the middle of a long loop that costs half a second.
+ */
+export function teach(lock: GlobalLock): void {
+  if (!lock.isEnabled) return;
+  lessons = LESSONS;
+  Atomics.compareExchange(lock.seat.breaker, 0, 0, POKE);
 }
 
 /** The thread has nothing to run at this moment: lets go of the lock. */
