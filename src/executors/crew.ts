@@ -36,7 +36,7 @@ type Condition =
 export class Crew {
   readonly tally = new Tally();
   readonly #settings: CrewSettings;
-  readonly #queue = new Queue();
+  readonly #queue = new Queue(() => this.#onShrink());
   readonly #workers = new Set<PoolWorker>();
   /** The one that became idle last is used first: the others may rest. */
   readonly #idle: PoolWorker[] = [];
@@ -154,11 +154,22 @@ export class Crew {
 
   /** Takes back what a worker has not begun, if something more urgent waits. */
   #recall(worker: PoolWorker): void {
-    if (this.#queue.priority > worker.lowestPriority()) this.#queue.putBack(worker.takeBack());
+    if (this.#queue.priority > worker.lowestPriority) this.#queue.putBack(worker.takeBack());
   }
 
   /** Gives a worker up to `most` calls. It is not in the list of the idle ones; it is put there if it has nothing in hand afterwards. */
   #hand(worker: PoolWorker, most: number): void {
+    const refused: Finished[] = [];
+    // Again only if it could be sent nothing of what there was.
+    for (let items = this.#take(worker, most); items.length > 0; items = worker.inHand === 0 ? this.#take(worker, most) : []) {
+      refused.push(...worker.offer(items));
+    }
+    if (worker.inHand === 0) this.#rest(worker);
+    for (const each of refused) this.#settle(each, worker);
+  }
+
+  /** The next calls, as many as the worker has room for. */
+  #take(worker: PoolWorker, most: number): WorkItem[] {
     const items: WorkItem[] = [];
     const room = Math.min(worker.room, most);
     while (items.length < room) {
@@ -168,16 +179,17 @@ export class Crew {
       this.#queue.shift();
       items.push(next);
     }
-    const refused = items.length > 0 ? worker.offer(items) : [];
-    if (worker.inHand === 0) this.#rest(worker);
-    for (const each of refused) this.#settle(each, worker);
+    return items;
+  }
+
+  #onShrink(): void {
     if (this.#whenDrained.length > 0 && !this.isFull) for (const resolve of this.#whenDrained.splice(0)) resolve();
   }
 
   /** A worker has nothing in hand: it takes from the queue, from a worker that has more than it does, or rests. */
   #rest(worker: PoolWorker): void {
     if (!worker.isUseful) {
-      if (this.#ending === 'by-itself') worker.end();
+      worker.end();
       return;
     }
     if (this.#queue.size === 0) this.#steal();
@@ -249,7 +261,8 @@ export class Crew {
 
   #endIdle(): void {
     if (this.#condition.name === 'open' || this.#queue.size > 0) return;
-    for (const worker of this.#idle.splice(0)) worker.end();
+    this.#idle.length = 0;
+    for (const worker of this.#workers) if (worker.inHand === 0) worker.end();
   }
 
   #cancelAll(): void {
@@ -270,10 +283,11 @@ export class Crew {
     if (place >= 0) this.#idle.splice(place, 1);
     const { begun, waiting } = worker.surrender();
     if (gone.manner === 'died') this.#onDeath(worker, gone, begun, waiting);
-    else if (gone.manner === 'stopped') {
-      for (const item of begun) this.#fail(item, item.extras?.guard?.error ?? this.#settings.broken('its worker was stopped', undefined));
+    else {
+      const stopped = 'its worker was stopped because of another call, at the moment when this one began';
+      for (const item of begun) this.#fail(item, item.extras?.guard?.error ?? this.#settings.broken(stopped, undefined));
       this.#queue.putBack(waiting);
-    } else this.#queue.putBack(waiting);
+    }
     if (this.#queue.size > 0) this.#scheduleFlush();
     else this.#endIdle();
     if (this.#workers.size > 0) return;

@@ -26,7 +26,6 @@ export class CallGuard implements Guard {
   readonly #deafen: () => void;
   #stopTimer: () => void = () => {};
   #worker: Stoppable | undefined;
-  #offeredAt = 0;
   #phase: 'on-guard' | 'stopping' = 'on-guard';
 
   constructor(item: WorkItem, limits: CallLimits) {
@@ -39,7 +38,6 @@ export class CallGuard implements Guard {
 
   offered(worker: Stoppable): void {
     this.#worker = worker;
-    this.#offeredAt = now();
     if (this.#limits.timeout < Number.POSITIVE_INFINITY) this.#setTimer(this.#limits.timeout);
   }
 
@@ -55,7 +53,8 @@ export class CallGuard implements Guard {
 
   #checkTime(): void {
     const { timeout } = this.#limits;
-    const ran = this.#item.isRunning() ? now() - (this.#worker?.beganAt(this.#item) ?? this.#offeredAt) : 0;
+    const began = this.#worker?.beganAt(this.#item);
+    const ran = began === undefined ? 0 : now() - began;
     if (ran < timeout) {
       this.#setTimer(timeout - ran);
       return;
@@ -79,7 +78,7 @@ export class CallGuard implements Guard {
 
   #remind(end: number): void {
     const left = end - now();
-    if (left <= 0) this.#worker?.terminate('stopped');
+    if (left <= 0) this.#worker?.stop(this.#item);
     else {
       this.#worker?.poke();
       this.#stopTimer = after(Math.min(REMIND, left), () => this.#remind(end));

@@ -1,6 +1,7 @@
 /**
  * What one worker has in hand: the calls it was offered, which of them it has begun, and what became of them, as the window shows it.
  */
+import { now } from '../host/clock.js';
 import type { Times } from '../runtime/messages.js';
 import { SLOTS, Window } from '../runtime/window.js';
 import type { Tally } from './tally.js';
@@ -21,6 +22,8 @@ export class Hand {
   #next = 0;
   #oldest = 0;
   #size = 0;
+  /** No call here has a lower priority. */
+  #lowest = Number.POSITIVE_INFINITY;
   /** How long a call takes; until that is known, long. From the calls since it was looked at last. */
   #meanTime = Number.POSITIVE_INFINITY;
   #runs = 0;
@@ -43,6 +46,11 @@ export class Hand {
     return Math.min(most - this.#size, SLOTS - (this.#next - this.#oldest));
   }
 
+  /** A priority that no call here is below. */
+  get lowestPriority(): number {
+    return this.#size === 0 ? Number.POSITIVE_INFINITY : this.#lowest;
+  }
+
   /** The number that the next call will have. */
   get next(): number {
     return this.#next;
@@ -52,11 +60,12 @@ export class Hand {
   enter(item: WorkItem): void {
     const seq = this.#next++;
     this.#items[seq % SLOTS] = item;
+    this.#lowest = Math.min(this.lowestPriority, item.priority);
     this.#size += 1;
     item.seq = seq;
     this.window.offer(seq);
     // Nobody can call it off in another process, so it counts as begun.
-    if (this.#sharesMemory === 'no') this.window.begin(seq, 0);
+    if (this.#sharesMemory === 'no') this.window.begin(seq, now());
   }
 
   /** The last one to enter could not be sent. */
@@ -77,9 +86,9 @@ export class Hand {
     return this.window.look(item.seq) !== 'waiting';
   }
 
-  /** When it began, on the clock of all threads; `undefined` if it has not, or the worker cannot say. */
+  /** When it began, on the clock of all threads, or was sent to another process; `undefined` if it has not. */
   beganAt(item: WorkItem): number | undefined {
-    return this.#sharesMemory === 'yes' && this.hasBegun(item) ? this.window.beganAt(item.seq) : undefined;
+    return this.hasBegun(item) ? this.window.beganAt(item.seq) : undefined;
   }
 
   /** The call of this number, if it is here. */

@@ -2,6 +2,7 @@
  * One worker as its pool sees it: started, idle, with calls in hand, ending, gone. It speaks to the peer and hears it; what follows from that
  * is the pool's affair.
  */
+import { now } from '../host/clock.js';
 import type { Peer, PeerEvents } from '../host/peer.js';
 import { checkMessage } from '../runtime/check-message.js';
 import { decodeError, encodeError } from '../runtime/error-codec.js';
@@ -43,6 +44,7 @@ export class PoolWorker implements Holder, Stoppable {
   /** How many more calls it may be given in its life. */
   #left: number;
   #breaker: Int32Array | undefined;
+  #readyAt: number | undefined;
   #phase: 'starting' | 'serving' | 'ending' | 'stopping' = 'starting';
   #error: unknown;
 
@@ -96,11 +98,9 @@ export class PoolWorker implements Holder, Stoppable {
     return Math.min(this.#hand.room, this.#left);
   }
 
-  /** The lowest priority of what it has in hand and not begun. */
-  lowestPriority(): number {
-    let lowest = Number.POSITIVE_INFINITY;
-    for (const item of this.#hand.waiting()) lowest = Math.min(lowest, item.priority);
-    return lowest;
+  /** A priority that none of its calls is below. */
+  get lowestPriority(): number {
+    return this.#hand.lowestPriority;
   }
 
   /** Sends it calls. Those that cannot be sent are given back, as failed. */
@@ -143,7 +143,9 @@ export class PoolWorker implements Holder, Stoppable {
   }
 
   beganAt(item: WorkItem): number | undefined {
-    return this.#hand.beganAt(item);
+    const began = this.#hand.beganAt(item);
+    // Another process can be sent a call before it is there.
+    return began === undefined || this.#readyAt === undefined ? undefined : Math.max(began, this.#readyAt);
   }
 
   revoke(item: WorkItem): boolean {
@@ -178,13 +180,21 @@ export class PoolWorker implements Holder, Stoppable {
     if (this.#breaker !== undefined) Atomics.compareExchange(this.#breaker, 0, 0, POKE);
   }
 
+  stop(item: WorkItem): void {
+    // It may have just done it, and begun another.
+    this.#collect();
+    if (this.#hand.find(item.seq) === item) this.terminate('stopped');
+  }
+
   /** Asks it to end. The process waits for that. */
   end(): void {
+    if (this.#phase !== 'starting' && this.#phase !== 'serving') return;
     this.#phase = 'ending';
     this.#peer.keep('alive');
     this.#send({ kind: 'end' });
   }
 
+  /** Ends it, whatever it does. `stopped`: because of a call, so the pool goes on without it. */
   terminate(manner: 'ended' | 'stopped', force: 'terminate' | 'kill' = 'kill'): void {
     this.#phase = manner === 'stopped' ? 'stopping' : 'ending';
     this.#peer.keep('alive');
@@ -231,6 +241,7 @@ export class PoolWorker implements Holder, Stoppable {
     switch (message.kind) {
       case 'ready':
         this.#breaker = message.breaker;
+        this.#readyAt = now();
         if (this.#phase === 'starting') this.#phase = 'serving';
         return;
       case 'unfit':

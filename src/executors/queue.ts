@@ -9,6 +9,12 @@ export class Queue implements Holder {
   /** By priority, the highest first. Nearly always there is one. */
   #lines: { readonly priority: number; readonly items: Fifo<WorkItem> }[] = [];
   #size = 0;
+  readonly #onShrink: () => void;
+
+  /** @param onShrink called when there is one less */
+  constructor(onShrink: () => void) {
+    this.#onShrink = onShrink;
+  }
 
   /** How many wait. */
   get size(): number {
@@ -56,6 +62,7 @@ export class Queue implements Holder {
     this.#lines[0]!.items.shift();
     item.holder = undefined;
     this.#size -= 1;
+    this.#onShrink();
     return item;
   }
 
@@ -67,6 +74,7 @@ export class Queue implements Holder {
     item.holder = undefined;
     item.args = [];
     this.#size -= 1;
+    this.#onShrink();
     return true;
   }
 

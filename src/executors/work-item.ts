@@ -37,8 +37,8 @@ export interface Stoppable {
   askToStop(item: WorkItem, reason: unknown): void;
   /** Makes its next look more than a look. Its own housekeeping may sweep that away, so it is done again and again. */
   poke(): void;
-  /** Ends it, whatever it does. `stopped`: because of a call, so the pool goes on without it. */
-  terminate(manner: 'ended' | 'stopped', force?: 'terminate' | 'kill'): void;
+  /** Ends it because of an item that does not end. */
+  stop(item: WorkItem): void;
 }
 
 /** Watches over one item, to stop it when it is not wanted any more. */

@@ -19,9 +19,9 @@ export interface CurrentTask {
 
 /** @internal What a running call needs of its worker. */
 export interface CallSupply {
-  /** Whether the pool has said that the call that runs is not wanted any more, and why. */
-  unwanted(): { readonly reason: unknown } | undefined;
-  report(value: unknown): void;
+  /** Whether the pool has said that this call is not wanted any more, and why. */
+  unwanted(seq: number): { readonly reason: unknown } | undefined;
+  report(seq: number, value: unknown): void;
 }
 
 let current: RunningCall | undefined;
@@ -62,13 +62,15 @@ export function enterCall(call: RunningCall | undefined): void {
 /** @internal One call while it runs. Its signal is made when somebody asks for it. */
 export class RunningCall implements CurrentTask {
   readonly context: unknown;
+  readonly #seq: number;
   readonly #task: { readonly name: string };
   readonly #supply: CallSupply;
   #controller: AbortController | undefined;
   #stopping: { readonly reason: unknown } | undefined;
   #thrown: 'no' | 'yes' = 'no';
 
-  constructor(task: { readonly name: string }, context: unknown, supply: CallSupply) {
+  constructor(seq: number, task: { readonly name: string }, context: unknown, supply: CallSupply) {
+    this.#seq = seq;
     this.#task = task;
     this.context = context;
     this.#supply = supply;
@@ -85,13 +87,13 @@ export class RunningCall implements CurrentTask {
   }
 
   report(value: unknown): void {
-    this.#supply.report(value);
+    this.#supply.report(this.#seq, value);
   }
 
   /** Looks whether it is still wanted. If not, its signal aborts. */
   listen(): void {
     if (this.#stopping !== undefined) return;
-    this.#stopping = this.#supply.unwanted();
+    this.#stopping = this.#supply.unwanted(this.#seq);
     if (this.#stopping !== undefined) this.#controller?.abort(this.#stopping.reason);
   }
 

@@ -77,7 +77,7 @@ export class CallRunner {
     const { seq, args, encoding, calls, context } = call;
     const lock = this.#lock;
     this.#seq = seq;
-    this.#running = new RunningCall(task, context, this);
+    this.#running = new RunningCall(seq, task, context, this);
     enterCall(this.#running);
     const values = encoding === 'plain' ? args : decodeArguments(args);
     if (lock.isEnabled && !lock.isHeldByCurrentThread()) lock.acquireSync();
@@ -142,16 +142,18 @@ export class CallRunner {
   }
 
   /** @internal For the running call: what the pool has said about it, if anything. */
-  unwanted(): { readonly reason: unknown } | undefined {
+  unwanted(seq: number): { readonly reason: unknown } | undefined {
     // Synchronous code hears nothing; the window says when there is something to hear.
-    if (this.#reason?.seq !== this.#seq && this.#window?.isUnwanted(this.#seq)) this.#channel.hear();
-    return this.#reason?.seq === this.#seq ? this.#reason : undefined;
+    if (this.#reason?.seq !== seq && this.#window?.isUnwanted(seq)) this.#channel.hear();
+    return this.#reason?.seq === seq ? this.#reason : undefined;
   }
 
   /** @internal For the running call. */
-  report(value: unknown): void {
+  report(seq: number, value: unknown): void {
+    // It is over, and something that it left behind goes on.
+    if (seq !== this.#seq) return;
     try {
-      this.#channel.send({ kind: 'progress', seq: this.#seq, value });
+      this.#channel.send({ kind: 'progress', seq, value });
     } catch (cause) {
       throw cloneError('report', [value], this.#running?.name ?? 'task', cause);
     }
