@@ -38,7 +38,7 @@ const FIGURES = {
   makespan: { name: 'makespan ÷ ideal', digits: 2, reach: 1.05 },
   cold: { name: 'cold, ms', digits: 1, reach: 1 },
   queued: { name: '100,000 queued, MB', digits: 0, reach: 0.5 },
-  most: { name: 'at most, MB', digits: 0, reach: 0.5 },
+  most: { name: 'at most, MB', digits: 0 },
   lock: { name: 'take and drop, ns', digits: 0 },
 };
 
