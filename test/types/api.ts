@@ -1,7 +1,20 @@
 /**
  * What the type checker must know: compiled, never run.
  */
-import { type Future, GlobalLock, type MapResults, ProcessPool, type Releaser, releasing, type Task, ThreadPool, tasks } from 'gil';
+import {
+  type AsyncResult,
+  type Future,
+  GlobalLock,
+  type MapResults,
+  Pool,
+  type PoolResults,
+  ProcessPool,
+  type Releaser,
+  releasing,
+  type Task,
+  ThreadPool,
+  tasks,
+} from 'gil';
 
 type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
 const same = <A, B>(_: Equal<A, B>): void => {};
@@ -70,3 +83,21 @@ new GlobalLock({ dialect: 'cpython-4' });
 new ProcessPool(1, { isolation: 'thread' });
 
 export { read };
+
+const children = new Pool(2);
+const applied = children.apply(module.fib, 3);
+same<typeof applied, Promise<number>>(true);
+const appliedLater = children.applyAsync(module.later, ['x'], { callback: (date) => date.getTime() });
+same<typeof appliedLater, AsyncResult<Date>>(true);
+const appliedBare = children.applyAsync(() => 'x');
+same<typeof appliedBare, AsyncResult<string>>(true);
+// @ts-expect-error an argument of the wrong type
+children.applyAsync(module.fib, ['three']);
+const childMapped = children.map((n) => `${n.toFixed()}`, [1, 2]);
+same<typeof childMapped, Promise<string[]>>(true);
+const starred = children.starmapAsync((a: number, b: string) => a + b, [[1, 'a']]);
+same<typeof starred, AsyncResult<string[]>>(true);
+// @ts-expect-error an input that is not the arguments
+children.starmap((a: number, b: string) => a + b, [[1, 2]]);
+const stepped = children.imap(module.fib, new Set([1]));
+same<typeof stepped, PoolResults<number>>(true);
