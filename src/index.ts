@@ -61,6 +61,7 @@ export type { ApplyOptions, ImapOptions, MapAsyncOptions, MultiprocessingOptions
 export { AsyncResult, type ResultCallbacks } from './executors/pool-results.js';
 export type { Runnable } from './executors/prepare.js';
 export { ProcessPool, type ProcessPoolOptions } from './executors/process-pool.js';
+export type { ProgressListener } from './executors/progress.js';
 export type { PoolStats, Spread } from './executors/tally.js';
 export { ThreadPool, type ThreadPoolOptions } from './executors/thread-pool.js';
 export { type WaitOptions, type WaitResult, wait } from './executors/wait.js';
