@@ -17,6 +17,7 @@ export type GilErrorCode =
   | 'ERR_GIL_SWITCH_INTERVAL'
   | 'ERR_GIL_THREADS'
   | 'ERR_POOL_BROKEN'
+  | 'ERR_POOL_RUNNING'
   | 'ERR_POOL_SHUTDOWN'
   | 'ERR_FUTURE_CANCELLED'
   | 'ERR_FUTURE_STATE'
@@ -186,6 +187,14 @@ export class PoolShutdownError extends Error {
     this.prototype.name = 'PoolShutdownError';
   }
   readonly code = 'ERR_POOL_SHUTDOWN';
+}
+
+/** A `Pool` was to be waited for that had been neither closed nor terminated (CPython Lib/multiprocessing/pool.py: Pool.join). */
+export class PoolRunningError extends Error {
+  static {
+    this.prototype.name = 'PoolRunningError';
+  }
+  readonly code = 'ERR_POOL_RUNNING';
 }
 
 /** The pool lost a worker and takes no more work (concurrent.futures: BrokenExecutor). What happened to the worker is the `cause`. */

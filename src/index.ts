@@ -24,6 +24,7 @@ export {
   LockCancelledError,
   NotHeldError,
   OutOfRangeError,
+  PoolRunningError,
   PoolShutdownError,
   SwitchIntervalError,
   TaskExportError,
@@ -53,8 +54,14 @@ export { InterpreterPool, type InterpreterPoolOptions } from './executors/interp
 export type { WaitLimits } from './executors/limits.js';
 export { type MapOptions, MapResults } from './executors/map-results.js';
 export type { PoolOptions, ShutdownOptions, SubmitOptions } from './executors/options.js';
+export { Pool } from './executors/pool.js';
+export { defaultChunkSize } from './executors/pool-inputs.js';
+export { PoolResults } from './executors/pool-iterator.js';
+export type { ApplyOptions, ImapOptions, MapAsyncOptions, MultiprocessingOptions, PoolMapOptions } from './executors/pool-options.js';
+export { AsyncResult, type ResultCallbacks } from './executors/pool-results.js';
 export type { Runnable } from './executors/prepare.js';
 export { ProcessPool, type ProcessPoolOptions } from './executors/process-pool.js';
+export type { ProgressListener } from './executors/progress.js';
 export type { PoolStats, Spread } from './executors/tally.js';
 export { ThreadPool, type ThreadPoolOptions } from './executors/thread-pool.js';
 export { type WaitOptions, type WaitResult, wait } from './executors/wait.js';

@@ -166,6 +166,15 @@ export abstract class Executor implements AsyncDisposable {
     return this.shutdown();
   }
 
+  /**
+   * @internal For a face over this pool: where it sends the calls of a task. `entrance` is what its user called, see `Origins`.
+   * @throws as `submit`, about the task and the pool
+   */
+  targetFor<R>(task: unknown, entrance: unknown): MapTarget<Awaited<R>> {
+    this.#prepare(task);
+    return this.#target(task, 'stop', entrance);
+  }
+
   #prepare(task: unknown): Prepared {
     this.#crew.checkOpen();
     // The first worker starts while the first task is parsed.

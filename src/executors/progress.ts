@@ -5,6 +5,7 @@ import { ArgumentError, describe } from '../errors.js';
 import type { Watchable, Watcher } from './limits.js';
 import { Stream } from './stream.js';
 
+/** Is called with each value that a task reports. */
 export type ProgressListener = (value: unknown) => void;
 
 /** A future, as far as progress goes. */

@@ -5,13 +5,21 @@ import { createHistogram, type Histogram } from '../host/histogram.js';
 
 /** How a set of times is spread, in milliseconds. */
 export interface Spread {
+  /** How many there are. */
   readonly count: number;
+  /** The shortest. */
   readonly min: number;
+  /** The longest. */
   readonly max: number;
+  /** Their mean. */
   readonly mean: number;
+  /** Their standard deviation. */
   readonly stddev: number;
+  /** Half of them are not longer. */
   readonly p50: number;
+  /** Nine of ten are not longer. */
   readonly p90: number;
+  /** 99 of a hundred are not longer. */
   readonly p99: number;
 }
 
@@ -23,6 +31,7 @@ export interface PoolStats {
   readonly idle: number;
   /** How many calls wait that no worker has been offered. */
   readonly waiting: number;
+  /** How many calls it was given; a chunk is one. */
   readonly submitted: number;
   /** How many gave a result. */
   readonly completed: number;

@@ -2,10 +2,13 @@
  * What the type checker must know: compiled, never run.
  */
 import {
+  type AsyncResult,
   asCompleted,
   Future,
   GlobalLock,
   type MapResults,
+  Pool,
+  type PoolResults,
   ProcessPool,
   type Releaser,
   releasing,
@@ -99,4 +102,26 @@ new GlobalLock({ dialect: 'cpython-4' });
 // @ts-expect-error not an isolation
 new ProcessPool(1, { isolation: 'thread' });
 
+<<<<<<< HEAD
 export { futures, read };
+=======
+export { read };
+
+const children = new Pool(2);
+const applied = children.apply(module.fib, 3);
+same<typeof applied, Promise<number>>(true);
+const appliedLater = children.applyAsync(module.later, ['x'], { callback: (date) => date.getTime() });
+same<typeof appliedLater, AsyncResult<Date>>(true);
+const appliedBare = children.applyAsync(() => 'x');
+same<typeof appliedBare, AsyncResult<string>>(true);
+// @ts-expect-error an argument of the wrong type
+children.applyAsync(module.fib, ['three']);
+const childMapped = children.map((n) => `${n.toFixed()}`, [1, 2]);
+same<typeof childMapped, Promise<string[]>>(true);
+const starred = children.starmapAsync((a: number, b: string) => a + b, [[1, 'a']]);
+same<typeof starred, AsyncResult<string[]>>(true);
+// @ts-expect-error an input that is not the arguments
+children.starmap((a: number, b: string) => a + b, [[1, 2]]);
+const stepped = children.imap(module.fib, new Set([1]));
+same<typeof stepped, PoolResults<number>>(true);
+>>>>>>> mppool
