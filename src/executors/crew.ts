@@ -192,6 +192,7 @@ export class Crew {
       const worker = new PoolWorker((events, window) => startPeer(name, window, events), sharesMemory, maxTasksPerWorker, {
         onFinished: (from, finished) => this.#onFinished(from, finished),
         onRoom: (from) => this.#onRoom(from),
+        onReturned: (from, items) => this.#onReturned(from, items),
         onUnfit: (from, error) => this.#onUnfit(from, error),
         onGone: (from, gone) => this.#onGone(from, gone),
       });
@@ -208,6 +209,12 @@ export class Crew {
     // Idle first, or busy with the next, before anybody can react to a result by submitting more.
     this.#onRoom(worker);
     for (const each of finished) this.#settle(each, worker);
+  }
+
+  #onReturned(worker: PoolWorker, items: readonly WorkItem[]): void {
+    this.#queue.putBack(items);
+    if (this.#queue.size > 0) this.#scheduleFlush();
+    this.#onRoom(worker);
   }
 
   #onRoom(worker: PoolWorker): void {
@@ -247,7 +254,7 @@ export class Crew {
   #onUnfit(worker: PoolWorker, error: unknown): void {
     console.error('Exception in initializer:', error);
     const { waiting } = worker.surrender();
-    worker.terminate('ended');
+    worker.terminate();
     this.#break('a worker initializer failed', error, waiting, 'let-others-finish');
   }
 
@@ -300,7 +307,7 @@ export class Crew {
     for (const worker of this.#workers) {
       const { begun, waiting } = worker.surrender();
       lost.push(...begun, ...waiting);
-      worker.terminate('ended', force);
+      worker.terminate(force);
     }
     return lost;
   }

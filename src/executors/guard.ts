@@ -79,7 +79,7 @@ export class CallGuard implements Guard {
 
   #remind(end: number): void {
     const left = end - now();
-    if (left <= 0) this.#worker?.terminate('stopped');
+    if (left <= 0) this.#worker?.stopBecauseOf(this.#item);
     else {
       this.#worker?.poke();
       this.#stopTimer = after(Math.min(REMIND, left), () => this.#remind(end));

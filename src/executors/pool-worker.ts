@@ -19,6 +19,8 @@ export interface WorkerEvents {
   readonly onFinished: (worker: PoolWorker, finished: readonly Finished[]) => void;
   /** One of its calls was called off; it has room. */
   readonly onRoom: (worker: PoolWorker) => void;
+  /** It gives back calls that it has not begun. */
+  readonly onReturned: (worker: PoolWorker, items: readonly WorkItem[]) => void;
   /** Its initializer failed with this. */
   readonly onUnfit: (worker: PoolWorker, error: unknown) => void;
   /** It is gone. */
@@ -188,8 +190,20 @@ export class PoolWorker implements Holder, Stoppable {
     this.#send({ kind: 'end' });
   }
 
-  terminate(manner: 'ended' | 'stopped', force: 'terminate' | 'kill' = 'kill'): void {
-    this.#phase = manner === 'stopped' ? 'stopping' : 'ending';
+  stopBecauseOf(item: WorkItem): void {
+    // First of all it must not begin anything else, which would end with it.
+    const back = this.takeBack();
+    if (this.#hand.isRunning(item)) this.#terminate('stopping', 'kill');
+    this.#events.onReturned(this, back);
+  }
+
+  /** Ends it, whatever it does. */
+  terminate(force: 'terminate' | 'kill' = 'kill'): void {
+    this.#terminate('ending', force);
+  }
+
+  #terminate(phase: 'ending' | 'stopping', force: 'terminate' | 'kill'): void {
+    this.#phase = phase;
     this.#peer.keep('alive');
     this.#peer.terminate(force);
   }

@@ -38,8 +38,8 @@ export interface Stoppable {
   askToStop(item: WorkItem, reason: unknown): void;
   /** Makes its next look more than a look. Its own housekeeping may sweep that away, so it is done again and again. */
   poke(): void;
-  /** Ends it, whatever it does. `stopped`: because of a call, so the pool goes on without it. */
-  terminate(manner: 'ended' | 'stopped', force?: 'terminate' | 'kill'): void;
+  /** Ends it because of an item, if it still runs that; the pool goes on without it. */
+  stopBecauseOf(item: WorkItem): void;
 }
 
 /** Watches over one item, to stop it when it is not wanted any more. */
@@ -59,7 +59,7 @@ export class WorkItem implements Work {
   readonly extras: Extras | undefined;
   readonly submittedAt: number;
   args: readonly unknown[];
-  holder: Holder | undefined;
+  holder: Holder | undefined = NOWHERE;
   /** Its number at the worker it was offered to. */
   seq = -1;
 
@@ -89,6 +89,9 @@ export class WorkItem implements Work {
     return this.extras === undefined ? 0 : this.extras.priority;
   }
 }
+
+/** Where an item is that nobody has been given yet: it may be called off. */
+const NOWHERE: Holder = { hasBegun: () => false, revoke: () => true };
 
 /** How a call ended, as the worker that ran it says. */
 export interface Finished {

@@ -20,8 +20,8 @@ export interface CurrentTask {
 /** @internal What a running call needs of its worker. */
 export interface CallSupply {
   /** Whether the pool has said that the call that runs is not wanted any more, and why. */
-  unwanted(): { readonly reason: unknown } | undefined;
-  report(value: unknown): void;
+  unwanted(call: RunningCall): { readonly reason: unknown } | undefined;
+  report(value: unknown, call: RunningCall): void;
 }
 
 let current: RunningCall | undefined;
@@ -67,6 +67,8 @@ export class RunningCall implements CurrentTask {
   #controller: AbortController | undefined;
   #stopping: { readonly reason: unknown } | undefined;
   #thrown: 'no' | 'yes' = 'no';
+  /** `inside`: what is thrown now is the call's own error, and not that of a timer or a listener, which would end the worker. */
+  #where: 'inside' | 'outside' = 'outside';
 
   constructor(task: { readonly name: string }, context: unknown, supply: CallSupply) {
     this.#task = task;
@@ -85,18 +87,41 @@ export class RunningCall implements CurrentTask {
   }
 
   report(value: unknown): void {
-    this.#supply.report(value);
+    this.#supply.report(value, this);
   }
 
   /** Looks whether it is still wanted. If not, its signal aborts. */
   listen(): void {
     if (this.#stopping !== undefined) return;
-    this.#stopping = this.#supply.unwanted();
-    if (this.#stopping !== undefined) this.#controller?.abort(this.#stopping.reason);
+    this.#stopping = this.#supply.unwanted(this);
+    if (this.#stopping === undefined || this.#controller === undefined) return;
+    const where = this.#where;
+    // Its listeners look too.
+    this.#where = 'outside';
+    this.#controller.abort(this.#stopping.reason);
+    this.#where = where;
+  }
+
+  /** From here on its synchronous code runs. */
+  enter(): void {
+    this.#where = 'inside';
+  }
+
+  /** It has returned: with a promise, or it is over. */
+  leave(): void {
+    this.#where = 'outside';
+  }
+
+  /** It goes on after an `await`. */
+  resumed(): void {
+    if (this.#where === 'inside') return;
+    this.#where = 'inside';
+    queueMicrotask(() => this.leave());
   }
 
   /** At a look: throws once if it is not wanted, so that `finally` blocks and what they call can still run. */
   interrupt(): void {
+    if (this.#where === 'outside') return;
     this.listen();
     if (this.#stopping === undefined || this.#thrown === 'yes') return;
     this.#thrown = 'yes';
@@ -105,7 +130,9 @@ export class RunningCall implements CurrentTask {
 
   /** Whether it ended because it was told to: what it threw is the reason it was given. */
   hasObeyed(thrown: unknown): boolean {
-    return this.#stopping !== undefined && thrown === this.#stopping.reason;
+    if (this.#stopping === undefined) return false;
+    // What Node's own functions throw when their signal aborts has the reason as its cause.
+    return thrown === this.#stopping.reason || (isAbortError(thrown) && thrown.cause === this.#stopping.reason);
   }
 
   #makeController(): AbortController {
@@ -130,4 +157,8 @@ export class RunningCall implements CurrentTask {
     });
     return controller;
   }
+}
+
+function isAbortError(thrown: unknown): thrown is Error {
+  return thrown instanceof Error && thrown.name === 'AbortError';
 }

@@ -35,7 +35,14 @@ export class CallRunner {
   }
 
   /** At the looks of this thread: throws if the call that runs is not wanted any more. */
-  readonly interrupt = (): void => this.#running?.interrupt();
+  interrupt(): void {
+    this.#running?.interrupt();
+  }
+
+  /** An async function of this thread goes on. */
+  resumed(): void {
+    this.#running?.resumed();
+  }
 
   /** The pool has said that a call is not wanted any more. */
   abort(seq: number, reason: EncodedError): void {
@@ -78,7 +85,13 @@ export class CallRunner {
     const values = encoding === 'plain' ? args : decodeArguments(args);
     if (lock.isEnabled && !lock.isHeldByCurrentThread()) lock.acquireSync();
     else if (lock.seat.breaker[0] !== 0) lock.checkpoint();
-    return calls === 'one' ? task(...values) : runAll(task, values as readonly (readonly unknown[])[], calls);
+    const running = this.#running;
+    running.enter();
+    try {
+      return calls === 'one' ? task(...values) : runAll(task, values as readonly (readonly unknown[])[], calls);
+    } finally {
+      running.leave();
+    }
   }
 
   async #settleLater(call: Call, result: PromiseLike<unknown>, began: number): Promise<void> {
@@ -136,14 +149,17 @@ export class CallRunner {
   }
 
   /** @internal For the running call: what the pool has said about it, if anything. */
-  unwanted(): { readonly reason: unknown } | undefined {
+  unwanted(call: RunningCall): { readonly reason: unknown } | undefined {
+    if (call !== this.#running) return undefined;
     // Synchronous code hears nothing; the window says when there is something to hear.
     if (this.#reason?.seq !== this.#seq && this.#window?.isUnwanted(this.#seq)) this.#channel.hear();
     return this.#reason?.seq === this.#seq ? this.#reason : undefined;
   }
 
   /** @internal For the running call. */
-  report(value: unknown): void {
+  report(value: unknown, call: RunningCall): void {
+    // It is over: what its timers still say is nobody's progress.
+    if (call !== this.#running) return;
     try {
       this.#channel.send({ kind: 'progress', seq: this.#seq, value });
     } catch (cause) {

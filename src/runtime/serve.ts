@@ -34,7 +34,7 @@ export function serve(start: StartData, channel: Channel, surroundings: Surround
   const inbox = new Inbox();
   const window = start.window === undefined ? undefined : new Window(start.window);
   const runner = new CallRunner(lock, channel, window);
-  const loader = new TaskLoader(createThreadLooks(lock, runner.interrupt), surroundings.exports, () => {
+  const loader = new TaskLoader(createThreadLooks(lock, runner), surroundings.exports, () => {
     transforming ??= surroundings.transformModules(lock);
     return transforming;
   });
