@@ -55,9 +55,10 @@ export class CallGuard implements Guard {
 
   #checkTime(): void {
     const { timeout } = this.#limits;
-    const ran = this.#item.isRunning() ? now() - (this.#worker?.beganAt(this.#item) ?? this.#offeredAt) : 0;
-    if (ran < timeout) {
-      this.#setTimer(timeout - ran);
+    const began = this.#worker?.beganAt(this.#item);
+    const ran = began === undefined ? 0 : now() - Math.max(began, this.#offeredAt);
+    if (began === undefined || ran < timeout) {
+      this.#setTimer(Math.max(timeout - ran, 1));
       return;
     }
     const error = new TimeoutError(`\`${this.#item.task.name}\` ran for more than its timeout of ${timeout} ms and was stopped`);

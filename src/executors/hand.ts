@@ -68,9 +68,9 @@ export class Hand {
     return this.find(item.seq) === item && this.window.look(item.seq) === 'running';
   }
 
-  /** When it began, on the clock of all threads; `undefined` if it has not, or the worker cannot say. */
+  /** When it began, on the clock of all threads; `undefined` if it has not. */
   beganAt(item: WorkItem): number | undefined {
-    return this.#sharesMemory === 'yes' && this.hasBegun(item) ? this.window.beganAt(item.seq) : undefined;
+    return this.hasBegun(item) ? this.window.beganAt(item.seq) : undefined;
   }
 
   /** The call of this number, if it is here. */

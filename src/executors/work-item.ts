@@ -32,7 +32,7 @@ export interface Extras {
 
 /** Who runs an item, as far as stopping it goes. */
 export interface Stoppable {
-  /** When it began the item, on the clock of all threads; `undefined` if it has not, or cannot say. */
+  /** When it began the item, on the clock of all threads; `undefined` if it has not. Another process may have begun it no earlier than this. */
   beganAt(item: WorkItem): number | undefined;
   /** Asks it to give up an item: the call's signal aborts, its next look throws. */
   askToStop(item: WorkItem, reason: unknown): void;

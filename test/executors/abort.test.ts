@@ -2,39 +2,9 @@
  * Giving calls up by a signal: before they are submitted, while they wait, while they run, and when they do not listen.
  */
 import { getEventListeners } from 'node:events';
-import { CancelledError, currentTask, type Executor, InterpreterPool, ProcessPool, report, ThreadPool } from 'gil';
+import { CancelledError, currentTask, InterpreterPool, ProcessPool, report, ThreadPool } from 'gil';
 import { describe, expect, it } from 'vitest';
-import { POOLS, type PoolKind, withPool } from './pools.js';
-
-/** Resolves when the task has said something. */
-const begun = async (future: { progress(): AsyncIterator<unknown> }) => (await future.progress().next()).value;
-
-/** What a future fails with, or its value. */
-const failure = (future: PromiseLike<unknown>): PromiseLike<unknown> =>
-  future.then(
-    (value) => value,
-    (error: unknown) => error,
-  );
-
-/** Occupies a worker until its signal aborts. */
-const occupy = () =>
-  new Promise<string>((resolve) => {
-    currentTask()?.signal.addEventListener('abort', () => resolve('let go'));
-    report('begun');
-  });
-
-/** Runs `use` while each of the pool's workers is busy, then lets go of them. */
-async function whileBusy<T>(pool: Executor, use: () => Promise<T>): Promise<T> {
-  const end = new AbortController();
-  const busy = Array.from({ length: pool.maxWorkers }, () => pool.submitWith({ signal: end.signal }, occupy));
-  await Promise.all(busy.map(begun));
-  try {
-    return await use();
-  } finally {
-    end.abort();
-    expect(await Promise.all(busy)).toEqual(busy.map(() => 'let go'));
-  }
-}
+import { firstReport, outcomeOf, POOLS, type PoolKind, whileBusy, withPool } from './pools.js';
 
 describe.each(POOLS)('$name', (kind: PoolKind) => {
   it('does not submit what is given up already', async () => {
@@ -58,7 +28,7 @@ describe.each(POOLS)('$name', (kind: PoolKind) => {
         abort.abort(reason);
         for (const future of waiting) {
           expect(future.cancelled()).toBe(true);
-          const error = await failure(future);
+          const error = await outcomeOf(future);
           expect(error).toBeInstanceOf(CancelledError);
           expect(error).toHaveProperty('cause', reason);
         }
@@ -92,9 +62,9 @@ describe.each(POOLS)('$name', (kind: PoolKind) => {
         const abort = new AbortController();
         const { signal } = abort;
         const future = pool.submitWith({ signal }, listen, how, ...(pass === 'not' ? [] : [signal]));
-        await begun(future);
+        await firstReport(future);
         abort.abort('enough');
-        return failure(future);
+        return outcomeOf(future);
       };
       for (const pass of ['as argument', 'not'] as const) {
         expect(await giveUp('value', pass)).toBe('rather this than enough');
@@ -124,10 +94,10 @@ describe.each(POOLS)('$name', (kind: PoolKind) => {
         });
         return ticks;
       });
-      await begun(future);
+      await firstReport(future);
       abort.abort('enough');
       // Its own next look is after the await.
-      expect(['enough', 5]).toContain(((await failure(future)) as { cause?: unknown }).cause ?? (await future));
+      expect(['enough', 5]).toContain(((await outcomeOf(future)) as { cause?: unknown }).cause ?? (await future));
       expect(await pool.submit(() => 'same worker')).toBe('same worker');
       expect(pool.workerCount).toBe(1);
     });
@@ -143,7 +113,7 @@ describe.each(POOLS)('$name', (kind: PoolKind) => {
         Reflect.get(globalThis, 'late')();
         report('of the second');
       });
-      expect(await begun(second)).toBe('of the second');
+      expect(await firstReport(second)).toBe('of the second');
       await second;
     });
   });
@@ -158,11 +128,11 @@ describe.each(POOLS)('$name', (kind: PoolKind) => {
       const abort = new AbortController();
       const stuck = [0, 1].map(() => pool.submitWith({ signal: abort.signal }, ignore));
       // Under a lock that native code does not let go of, the second one waits for it.
-      await Promise.race(stuck.map(begun));
+      await Promise.race(stuck.map(firstReport));
       const others = Array.from({ length: 20 }, (_, i) => pool.submit((x) => x, i));
       abort.abort('enough');
       for (const future of stuck) {
-        const error = await failure(future);
+        const error = await outcomeOf(future);
         expect(error).toMatchObject({ code: 'ERR_FUTURE_CANCELLED', cause: 'enough' });
       }
       expect(await Promise.all(others)).toEqual(others.map((_, i) => i));
@@ -193,7 +163,7 @@ describe.each(POOLS)('$name', (kind: PoolKind) => {
       const futures = Array.from({ length: 100 }, (_, i) => pool.submitWith({ signal: abort.signal }, (x) => x, i));
       await futures[10];
       abort.abort('all of you');
-      const outcomes = await Promise.all(futures.map(failure));
+      const outcomes = await Promise.all(futures.map(outcomeOf));
       outcomes.forEach((outcome, i) => {
         expect([i, 'all of you']).toContain(outcome instanceof CancelledError ? outcome.cause : outcome);
       });
@@ -228,7 +198,7 @@ describe.each(Object.entries(INTERRUPTIBLE))('synchronous code of a %s', (_, mak
       },
       cell,
     );
-    await begun(future);
+    await firstReport(future);
     abort.abort('enough');
     await expect(future).rejects.toMatchObject({ code: 'ERR_FUTURE_CANCELLED', cause: 'enough' });
     expect(cell[0]).toBe(1000);
@@ -251,7 +221,7 @@ describe.each(Object.entries(INTERRUPTIBLE))('synchronous code of a %s', (_, mak
       const { signal } = currentTask() as NonNullable<ReturnType<typeof currentTask>>;
       return `${caught}, ${signal.aborted}, ${signal.reason}`;
     });
-    await begun(future);
+    await firstReport(future);
     abort.abort('enough');
     expect(await future).toBe('enough, true, enough');
     await pool.shutdown();
