@@ -36,7 +36,7 @@ type Condition =
 export class Crew {
   readonly tally = new Tally();
   readonly #settings: CrewSettings;
-  readonly #queue = new Queue();
+  readonly #queue = new Queue(() => this.#tellDrained());
   readonly #workers = new Set<PoolWorker>();
   /** The one that became idle last is used first: the others may rest. */
   readonly #idle: PoolWorker[] = [];
@@ -159,6 +159,10 @@ export class Crew {
     const refused = items.length > 0 ? worker.offer(items) : [];
     if (worker.inHand === 0) this.#rest(worker);
     for (const each of refused) this.#settle(each, worker);
+    this.#tellDrained();
+  }
+
+  #tellDrained(): void {
     if (this.#whenDrained.length > 0 && !this.isFull) for (const resolve of this.#whenDrained.splice(0)) resolve();
   }
 
@@ -253,9 +257,10 @@ export class Crew {
 
   #onUnfit(worker: PoolWorker, error: unknown): void {
     console.error('Exception in initializer:', error);
-    const { waiting } = worker.surrender();
+    // Nothing has really begun; of another process it counts as begun as soon as it is sent.
+    const { begun, waiting } = worker.surrender();
     worker.terminate();
-    this.#break('a worker initializer failed', error, waiting, 'let-others-finish');
+    this.#break('a worker initializer failed', error, [...begun, ...waiting], 'let-others-finish');
   }
 
   #onGone(worker: PoolWorker, gone: Gone): void {
@@ -297,6 +302,7 @@ export class Crew {
     if (others === 'terminate') all.push(...this.#abandonAll('kill'));
     else for (const worker of this.#workers) all.push(...worker.takeBack());
     for (let item = this.#queue.shift(); item !== undefined; item = this.#queue.shift()) all.push(item);
+    this.#tellDrained();
     this.#endIdle();
     for (const item of all) this.#fail(item, this.#brokenError(condition));
   }

@@ -2,6 +2,7 @@
  * One worker as its pool sees it: started, idle, with calls in hand, ending, gone. It speaks to the peer and hears it; what follows from that
  * is the pool's affair.
  */
+import { now } from '../host/clock.js';
 import type { Peer, PeerEvents } from '../host/peer.js';
 import { checkMessage } from '../runtime/check-message.js';
 import { decodeError, encodeError } from '../runtime/error-codec.js';
@@ -53,6 +54,7 @@ export class PoolWorker implements Holder, Stoppable {
   #meanTime = Number.POSITIVE_INFINITY;
   #breaker: Int32Array | undefined;
   #phase: 'starting' | 'serving' | 'ending' | 'stopping' = 'starting';
+  #servesSince: number | undefined;
   #error: unknown;
 
   constructor(start: (events: PeerEvents, window: Window) => Peer, sharesMemory: 'yes' | 'no', maxTasks: number, events: WorkerEvents) {
@@ -148,7 +150,7 @@ export class PoolWorker implements Holder, Stoppable {
   }
 
   beganAt(item: WorkItem): number | undefined {
-    return this.#hand.beganAt(item);
+    return this.#sharesMemory === 'yes' ? this.#hand.beganAt(item) : this.#servesSince;
   }
 
   revoke(item: WorkItem): boolean {
@@ -248,10 +250,12 @@ export class PoolWorker implements Holder, Stoppable {
     switch (message.kind) {
       case 'ready':
         this.#breaker = message.breaker;
-        if (this.#phase === 'starting') this.#phase = 'serving';
+        if (this.#phase !== 'starting') return;
+        this.#phase = 'serving';
+        this.#servesSince = now();
         return;
       case 'unfit':
-        this.#events.onUnfit(this, decodeError(message.error));
+        if (this.#phase === 'starting') this.#events.onUnfit(this, decodeError(message.error));
         return;
       case 'progress':
         this.#hand.find(message.seq)?.future.report(message.value);

@@ -9,6 +9,12 @@ export class Queue implements Holder {
   /** By priority, the highest first. Nearly always there is one. */
   #lines: { readonly priority: number; readonly items: Fifo<WorkItem> }[] = [];
   #size = 0;
+  readonly #onRevoked: () => void;
+
+  /** `onRevoked`: an item was called off while it waited here. */
+  constructor(onRevoked: () => void = () => {}) {
+    this.#onRevoked = onRevoked;
+  }
 
   /** How many wait. */
   get size(): number {
@@ -67,6 +73,7 @@ export class Queue implements Holder {
     item.holder = undefined;
     item.args = [];
     this.#size -= 1;
+    this.#onRevoked();
     return true;
   }
 
