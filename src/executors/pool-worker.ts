@@ -12,6 +12,7 @@ import { cloneError, encodeArguments } from '../runtime/value-codec.js';
 import type { Window } from '../runtime/window.js';
 import { Hand } from './hand.js';
 import type { Outcome } from './map-feed.js';
+import { joinStacks } from './origin.js';
 import type { Finished, Holder, Stoppable, WorkItem } from './work-item.js';
 
 /** What a pool learns from a worker. */
@@ -265,7 +266,7 @@ export class PoolWorker implements Holder, Stoppable {
         return;
       default: {
         const item = this.#hand.find(message.seq);
-        if (item !== undefined) this.#collect(toFinished(item, message));
+        if (item !== undefined) this.#collect(toFinished(item, message, this.label));
       }
     }
   }
@@ -293,14 +294,18 @@ function isPrimitive(args: readonly unknown[]): boolean {
 
 type Outgoing = Extract<FromWorker, { kind: 'done' | 'chunk' | 'failed' | 'stopped' }>;
 
-function toFinished(item: WorkItem, message: Outgoing): Finished {
+function toFinished(item: WorkItem, message: Outgoing, label: string): Finished {
   const { times } = message;
   switch (message.kind) {
     case 'done':
       return { item, outcome: 'value', value: message.value, times };
     case 'chunk': {
-      const decode = (outcome: (typeof message.outcomes)[number]): Outcome<unknown> =>
-        outcome.kind === 'value' ? outcome : { kind: 'error', error: decodeError(outcome.error) };
+      const decode = (outcome: (typeof message.outcomes)[number]): Outcome<unknown> => {
+        if (outcome.kind === 'value') return outcome;
+        const error = decodeError(outcome.error);
+        joinStacks(error, item.origin, label);
+        return { kind: 'error', error };
+      };
       return { item, outcome: 'value', value: message.outcomes.map(decode), times };
     }
     case 'failed':

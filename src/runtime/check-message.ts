@@ -46,11 +46,11 @@ function isOutcome(value: unknown): boolean {
 /** A chain that bites its own tail is none. */
 function isEncodedError(value: unknown, depth = 0): boolean {
   if (depth > MAX_DEPTH || typeof value !== 'object' || value === null) return false;
-  const { kind, name, message, stack, properties, cause, errors } = value as Record<string, unknown>;
+  const { kind, base, className, name, message, stack, properties, cause, errors } = value as Record<string, unknown>;
   if (kind === 'value') return true;
   return (
     kind === 'error' &&
-    [name, message, stack].every((part) => typeof part === 'string') &&
+    [base, className, name, message, stack].every((part) => typeof part === 'string') &&
     typeof properties === 'object' &&
     properties !== null &&
     (cause === undefined || isEncodedError(cause, depth + 1)) &&
