@@ -188,6 +188,7 @@ export class Crew {
 
   /** A worker has nothing in hand: it takes from the queue, from a worker that has more than it does, or rests. */
   #rest(worker: PoolWorker): void {
+    if (this.#idle.includes(worker)) return;
     if (!worker.isUseful) {
       worker.end();
       return;
@@ -216,6 +217,7 @@ export class Crew {
       const worker = new PoolWorker((events, window) => startPeer(name, window, events), sharesMemory, maxTasksPerWorker, this.tally, {
         onFinished: (from, finished) => this.#onFinished(from, finished),
         onRoom: (from) => this.#onRoom(from),
+        onReturned: (from, items) => this.#onReturned(from, items),
         onUnfit: (from, error) => this.#onUnfit(from, error),
         onGone: (from, gone) => this.#onGone(from, gone),
       });
@@ -232,6 +234,12 @@ export class Crew {
     // Idle first, or busy with the next, before anybody can react to a result by submitting more.
     this.#onRoom(worker);
     for (const each of finished) this.#settle(each, worker);
+  }
+
+  #onReturned(worker: PoolWorker, items: readonly WorkItem[]): void {
+    this.#queue.putBack(items);
+    if (this.#queue.size > 0) this.#scheduleFlush();
+    this.#onRoom(worker);
   }
 
   #onRoom(worker: PoolWorker): void {
@@ -272,9 +280,10 @@ export class Crew {
 
   #onUnfit(worker: PoolWorker, error: unknown): void {
     console.error('Exception in initializer:', error);
-    const { waiting } = worker.surrender();
-    worker.terminate('ended');
-    this.#break('a worker initializer failed', error, waiting, 'let-others-finish');
+    // Nothing has really begun; of another process it counts as begun as soon as it is sent.
+    const { begun, waiting } = worker.surrender();
+    worker.terminate();
+    this.#break('a worker initializer failed', error, [...begun, ...waiting], 'let-others-finish');
   }
 
   #onGone(worker: PoolWorker, gone: Gone): void {
@@ -327,7 +336,7 @@ export class Crew {
     for (const worker of this.#workers) {
       const { begun, waiting } = worker.surrender();
       lost.push(...begun, ...waiting);
-      worker.terminate('ended', force);
+      worker.terminate(force);
     }
     return lost;
   }

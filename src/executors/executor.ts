@@ -104,7 +104,7 @@ export abstract class Executor implements AsyncDisposable {
   submitWith<Args extends readonly unknown[], R>(options: SubmitOptions, task: Runnable<Args, R>, ...args: Args): Future<Awaited<R>> {
     const { signal, timeout, transfer, priority } = checkSubmit(options);
     const extras: Extras = { signal, transfer, priority, calls: 'one', context: this.#settings.context?.(), guard: undefined };
-    const prepared = this.#prepare(task);
+    const prepared = this.#prepare(task, signal?.aborted ? 'given-up' : 'wanted');
     if (signal === undefined && timeout === Number.POSITIVE_INFINITY) {
       return this.#submit(prepared, args, extras, this.submitWith) as Future<Awaited<R>>;
     }
@@ -175,10 +175,10 @@ export abstract class Executor implements AsyncDisposable {
     return this.#target(task, 'stop', entrance);
   }
 
-  #prepare(task: unknown): Prepared {
+  #prepare(task: unknown, call: 'wanted' | 'given-up' = 'wanted'): Prepared {
     this.#crew.checkOpen();
     // The first worker starts while the first task is parsed.
-    this.#crew.warmUp();
+    if (call === 'wanted') this.#crew.warmUp();
     return prepareTask(task, this.#settings.dialect);
   }
 

@@ -54,9 +54,9 @@ export class CallGuard implements Guard {
   #checkTime(): void {
     const { timeout } = this.#limits;
     const began = this.#worker?.beganAt(this.#item);
-    const ran = began === undefined ? 0 : now() - began;
-    if (ran < timeout) {
-      this.#setTimer(timeout - ran);
+    const ran = began === undefined || began === Number.POSITIVE_INFINITY ? 0 : now() - began;
+    if (ran < timeout || ran === 0) {
+      this.#setTimer(Math.max(timeout - ran, 1));
       return;
     }
     const error = new TimeoutError(`\`${this.#item.task.name}\` ran for more than its timeout of ${timeout} ms and was stopped`);
@@ -78,7 +78,7 @@ export class CallGuard implements Guard {
 
   #remind(end: number): void {
     const left = end - now();
-    if (left <= 0) this.#worker?.stop(this.#item);
+    if (left <= 0) this.#worker?.stopBecauseOf(this.#item);
     else {
       this.#worker?.poke();
       this.#stopTimer = after(Math.min(REMIND, left), () => this.#remind(end));

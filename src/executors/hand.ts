@@ -86,6 +86,11 @@ export class Hand {
     return this.window.look(item.seq) !== 'waiting';
   }
 
+  /** Whether it has begun and is not over. Of another process it is not known before it says so. */
+  isRunning(item: WorkItem): boolean {
+    return this.find(item.seq) === item && this.window.look(item.seq) === 'running';
+  }
+
   /** When it began, on the clock of all threads, or was sent to another process; `undefined` if it has not. */
   beganAt(item: WorkItem): number | undefined {
     return this.hasBegun(item) ? this.window.beganAt(item.seq) : undefined;

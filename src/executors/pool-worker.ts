@@ -12,6 +12,7 @@ import { cloneError, encodeArguments } from '../runtime/value-codec.js';
 import type { Window } from '../runtime/window.js';
 import { Hand } from './hand.js';
 import type { Outcome } from './map-feed.js';
+import { joinStacks } from './origin.js';
 import type { Tally } from './tally.js';
 import type { Finished, Holder, Stoppable, WorkItem } from './work-item.js';
 
@@ -21,6 +22,8 @@ export interface WorkerEvents {
   readonly onFinished: (worker: PoolWorker, finished: readonly Finished[]) => void;
   /** One of its calls was called off; it has room. */
   readonly onRoom: (worker: PoolWorker) => void;
+  /** It gives back calls that it has not begun. */
+  readonly onReturned: (worker: PoolWorker, items: readonly WorkItem[]) => void;
   /** Its initializer failed with this. */
   readonly onUnfit: (worker: PoolWorker, error: unknown) => void;
   /** It is gone. */
@@ -44,8 +47,8 @@ export class PoolWorker implements Holder, Stoppable {
   /** How many more calls it may be given in its life. */
   #left: number;
   #breaker: Int32Array | undefined;
-  #readyAt: number | undefined;
   #phase: 'starting' | 'serving' | 'ending' | 'stopping' = 'starting';
+  #servesSince: number | undefined;
   #error: unknown;
 
   constructor(
@@ -145,7 +148,7 @@ export class PoolWorker implements Holder, Stoppable {
   beganAt(item: WorkItem): number | undefined {
     const began = this.#hand.beganAt(item);
     // Another process can be sent a call before it is there.
-    return began === undefined || this.#readyAt === undefined ? undefined : Math.max(began, this.#readyAt);
+    return began === undefined || this.#servesSince === undefined ? undefined : Math.max(began, this.#servesSince);
   }
 
   revoke(item: WorkItem): boolean {
@@ -180,12 +183,6 @@ export class PoolWorker implements Holder, Stoppable {
     if (this.#breaker !== undefined) Atomics.compareExchange(this.#breaker, 0, 0, POKE);
   }
 
-  stop(item: WorkItem): void {
-    // It may have just done it, and begun another.
-    this.#collect();
-    if (this.#hand.find(item.seq) === item) this.terminate('stopped');
-  }
-
   /** Asks it to end. The process waits for that. */
   end(): void {
     if (this.#phase !== 'starting' && this.#phase !== 'serving') return;
@@ -194,9 +191,20 @@ export class PoolWorker implements Holder, Stoppable {
     this.#send({ kind: 'end' });
   }
 
-  /** Ends it, whatever it does. `stopped`: because of a call, so the pool goes on without it. */
-  terminate(manner: 'ended' | 'stopped', force: 'terminate' | 'kill' = 'kill'): void {
-    this.#phase = manner === 'stopped' ? 'stopping' : 'ending';
+  stopBecauseOf(item: WorkItem): void {
+    // First of all it must not begin anything else, which would end with it.
+    const back = this.takeBack();
+    if (this.#hand.isRunning(item)) this.#terminate('stopping', 'kill');
+    this.#events.onReturned(this, back);
+  }
+
+  /** Ends it, whatever it does. */
+  terminate(force: 'terminate' | 'kill' = 'kill'): void {
+    this.#terminate('ending', force);
+  }
+
+  #terminate(phase: 'ending' | 'stopping', force: 'terminate' | 'kill'): void {
+    this.#phase = phase;
     this.#peer.keep('alive');
     this.#peer.terminate(force);
   }
@@ -241,11 +249,12 @@ export class PoolWorker implements Holder, Stoppable {
     switch (message.kind) {
       case 'ready':
         this.#breaker = message.breaker;
-        this.#readyAt = now();
-        if (this.#phase === 'starting') this.#phase = 'serving';
+        if (this.#phase !== 'starting') return;
+        this.#phase = 'serving';
+        this.#servesSince = now();
         return;
       case 'unfit':
-        this.#events.onUnfit(this, decodeError(message.error));
+        if (this.#phase === 'starting') this.#events.onUnfit(this, decodeError(message.error));
         return;
       case 'fatal':
         this.#error ??= decodeError(message.error);
@@ -258,7 +267,7 @@ export class PoolWorker implements Holder, Stoppable {
         return;
       default: {
         const item = this.#hand.find(message.seq);
-        if (item !== undefined) this.#collect(toFinished(item, message), message.times);
+        if (item !== undefined) this.#collect(toFinished(item, message, this.label), message.times);
       }
     }
   }
@@ -280,13 +289,17 @@ function isPrimitive(args: readonly unknown[]): boolean {
 
 type Outgoing = Extract<FromWorker, { kind: 'done' | 'chunk' | 'failed' | 'stopped' }>;
 
-function toFinished(item: WorkItem, message: Outgoing): Finished {
+function toFinished(item: WorkItem, message: Outgoing, label: string): Finished {
   switch (message.kind) {
     case 'done':
       return { item, outcome: 'value', value: message.value };
     case 'chunk': {
-      const decode = (outcome: (typeof message.outcomes)[number]): Outcome<unknown> =>
-        outcome.kind === 'value' ? outcome : { kind: 'error', error: decodeError(outcome.error) };
+      const decode = (outcome: (typeof message.outcomes)[number]): Outcome<unknown> => {
+        if (outcome.kind === 'value') return outcome;
+        const error = decodeError(outcome.error);
+        joinStacks(error, item.origin, label);
+        return { kind: 'error', error };
+      };
       return { item, outcome: 'value', value: message.outcomes.map(decode) };
     }
     case 'failed':

@@ -55,8 +55,8 @@ export class Tally {
 
   /** How long a call waited and ran. */
   ran(submittedAt: number, began: number, ended: number): void {
-    this.#waits.record(atLeastOne((began - submittedAt) * NANOSECONDS));
-    this.#runs.record(atLeastOne((ended - began) * NANOSECONDS));
+    this.#waits.record(recordable((began - submittedAt) * NANOSECONDS));
+    this.#runs.record(recordable((ended - began) * NANOSECONDS));
   }
 
   get waitTime(): Spread {
@@ -69,8 +69,8 @@ export class Tally {
 }
 
 /** A histogram takes whole numbers from 1. */
-function atLeastOne(value: number): number {
-  return value < 1 ? 1 : Math.round(value);
+function recordable(value: number): number {
+  return Math.min(Math.max(Math.round(value), 1), Number.MAX_SAFE_INTEGER);
 }
 
 function spread(times: Histogram): Spread {

@@ -31,14 +31,14 @@ export interface Extras {
 
 /** Who runs an item, as far as stopping it goes. */
 export interface Stoppable {
-  /** When it began the item, on the clock of all threads; `undefined` if it has not, or cannot say. */
+  /** When it began the item, on the clock of all threads; `undefined` if it has not. Another process may have begun it no earlier than this. */
   beganAt(item: WorkItem): number | undefined;
   /** Asks it to give up an item: the call's signal aborts, its next look throws. */
   askToStop(item: WorkItem, reason: unknown): void;
   /** Makes its next look more than a look. Its own housekeeping may sweep that away, so it is done again and again. */
   poke(): void;
-  /** Ends it because of an item that does not end. */
-  stop(item: WorkItem): void;
+  /** Ends it because of an item, if it still runs that; the pool goes on without it. */
+  stopBecauseOf(item: WorkItem): void;
 }
 
 /** Watches over one item, to stop it when it is not wanted any more. */
@@ -58,7 +58,7 @@ export class WorkItem implements Work {
   readonly extras: Extras | undefined;
   readonly submittedAt: number;
   args: readonly unknown[];
-  holder: Holder | undefined;
+  holder: Holder | undefined = NOWHERE;
   /** Its number at the worker it was offered to. */
   seq = -1;
 
@@ -88,6 +88,9 @@ export class WorkItem implements Work {
     return this.extras === undefined ? 0 : this.extras.priority;
   }
 }
+
+/** Where an item is that nobody has been given yet: it may be called off. */
+const NOWHERE: Holder = { hasBegun: () => false, revoke: () => true };
 
 /** How a call ended, as the worker that ran it says. */
 export interface Finished {

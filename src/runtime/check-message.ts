@@ -7,17 +7,20 @@ import type { FromWorker } from './messages.js';
 type Shape = Readonly<Record<string, (value: unknown) => boolean>>;
 
 const isSeq = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0;
+/** As deep as errors are encoded, see `error-codec.ts`. */
+const MAX_DEPTH = 16;
+
 const isAnything = (): boolean => true;
 const isTimes = (value: unknown): boolean => Array.isArray(value) && value.length === 2 && value.every((time) => Number.isFinite(time));
 
 const SHAPES: { readonly [Kind in FromWorker['kind']]: Shape } = {
   ready: { breaker: (value) => value === undefined || (value instanceof Int32Array && value.length === 1) },
-  unfit: { error: isEncodedError },
-  fatal: { error: isEncodedError },
+  unfit: { error: (value) => isEncodedError(value) },
+  fatal: { error: (value) => isEncodedError(value) },
   bell: {},
   done: { seq: isSeq, value: isAnything, times: isTimes },
   chunk: { seq: isSeq, outcomes: (value) => Array.isArray(value) && value.every(isOutcome), times: isTimes },
-  failed: { seq: isSeq, error: isEncodedError, times: isTimes },
+  failed: { seq: isSeq, error: (value) => isEncodedError(value), times: isTimes },
   stopped: { seq: isSeq, times: isTimes },
   progress: { seq: isSeq, value: isAnything },
 };
@@ -41,16 +44,17 @@ function isOutcome(value: unknown): boolean {
   return kind === 'value' || (kind === 'error' && isEncodedError(error));
 }
 
-function isEncodedError(value: unknown): boolean {
-  if (typeof value !== 'object' || value === null) return false;
-  const { kind, name, message, stack, properties, cause, errors } = value as Record<string, unknown>;
+/** A chain that bites its own tail is none. */
+function isEncodedError(value: unknown, depth = 0): boolean {
+  if (depth > MAX_DEPTH || typeof value !== 'object' || value === null) return false;
+  const { kind, base, className, name, message, stack, properties, cause, errors } = value as Record<string, unknown>;
   if (kind === 'value') return true;
   return (
     kind === 'error' &&
-    [name, message, stack].every((part) => typeof part === 'string') &&
+    [base, className, name, message, stack].every((part) => typeof part === 'string') &&
     typeof properties === 'object' &&
     properties !== null &&
-    (cause === undefined || isEncodedError(cause)) &&
-    (errors === undefined || (Array.isArray(errors) && errors.every(isEncodedError)))
+    (cause === undefined || isEncodedError(cause, depth + 1)) &&
+    (errors === undefined || (Array.isArray(errors) && errors.every((each) => isEncodedError(each, depth + 1))))
   );
 }

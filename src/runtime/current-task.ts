@@ -19,9 +19,9 @@ export interface CurrentTask {
 
 /** @internal What a running call needs of its worker. */
 export interface CallSupply {
-  /** Whether the pool has said that this call is not wanted any more, and why. */
-  unwanted(seq: number): { readonly reason: unknown } | undefined;
-  report(seq: number, value: unknown): void;
+  /** Whether the pool has said that the call that runs is not wanted any more, and why. */
+  unwanted(call: RunningCall): { readonly reason: unknown } | undefined;
+  report(value: unknown, call: RunningCall): void;
 }
 
 let current: RunningCall | undefined;
@@ -62,15 +62,15 @@ export function enterCall(call: RunningCall | undefined): void {
 /** @internal One call while it runs. Its signal is made when somebody asks for it. */
 export class RunningCall implements CurrentTask {
   readonly context: unknown;
-  readonly #seq: number;
   readonly #task: { readonly name: string };
   readonly #supply: CallSupply;
   #controller: AbortController | undefined;
   #stopping: { readonly reason: unknown } | undefined;
   #thrown: 'no' | 'yes' = 'no';
+  /** `inside`: what is thrown now is the call's own error, and not that of a timer or a listener, which would end the worker. */
+  #where: 'inside' | 'outside' = 'outside';
 
-  constructor(seq: number, task: { readonly name: string }, context: unknown, supply: CallSupply) {
-    this.#seq = seq;
+  constructor(task: { readonly name: string }, context: unknown, supply: CallSupply) {
     this.#task = task;
     this.context = context;
     this.#supply = supply;
@@ -87,18 +87,41 @@ export class RunningCall implements CurrentTask {
   }
 
   report(value: unknown): void {
-    this.#supply.report(this.#seq, value);
+    this.#supply.report(value, this);
   }
 
   /** Looks whether it is still wanted. If not, its signal aborts. */
   listen(): void {
     if (this.#stopping !== undefined) return;
-    this.#stopping = this.#supply.unwanted(this.#seq);
-    if (this.#stopping !== undefined) this.#controller?.abort(this.#stopping.reason);
+    this.#stopping = this.#supply.unwanted(this);
+    if (this.#stopping === undefined || this.#controller === undefined) return;
+    const where = this.#where;
+    // Its listeners look too.
+    this.#where = 'outside';
+    this.#controller.abort(this.#stopping.reason);
+    this.#where = where;
+  }
+
+  /** From here on its synchronous code runs. */
+  enter(): void {
+    this.#where = 'inside';
+  }
+
+  /** It has returned: with a promise, or it is over. */
+  leave(): void {
+    this.#where = 'outside';
+  }
+
+  /** It goes on after an `await`. */
+  resumed(): void {
+    if (this.#where === 'inside') return;
+    this.#where = 'inside';
+    queueMicrotask(() => this.leave());
   }
 
   /** At a look: throws once if it is not wanted, so that `finally` blocks and what they call can still run. */
   interrupt(): void {
+    if (this.#where === 'outside') return;
     this.listen();
     if (this.#stopping === undefined || this.#thrown === 'yes') return;
     this.#thrown = 'yes';
@@ -107,7 +130,9 @@ export class RunningCall implements CurrentTask {
 
   /** Whether it ended because it was told to: what it threw is the reason it was given. */
   hasObeyed(thrown: unknown): boolean {
-    return this.#stopping !== undefined && thrown === this.#stopping.reason;
+    if (this.#stopping === undefined) return false;
+    // What Node's own functions throw when their signal aborts has the reason as its cause.
+    return thrown === this.#stopping.reason || (isAbortError(thrown) && thrown.cause === this.#stopping.reason);
   }
 
   #makeController(): AbortController {
@@ -132,4 +157,8 @@ export class RunningCall implements CurrentTask {
     });
     return controller;
   }
+}
+
+function isAbortError(thrown: unknown): thrown is Error {
+  return thrown instanceof Error && thrown.name === 'AbortError';
 }

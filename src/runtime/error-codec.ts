@@ -4,12 +4,16 @@
  * be an error at all.
  */
 import * as own from '../errors.js';
+import { OWN_FILES } from '../host/files.js';
 
 /** Something thrown, in a form that every channel can carry. */
 export type EncodedError =
   | { readonly kind: 'value'; readonly value: unknown }
   | {
       readonly kind: 'error';
+      /** The nearest class of it that every thread knows, and the class itself. */
+      readonly base: string;
+      readonly className: string;
       readonly name: string;
       readonly message: string;
       readonly stack: string;
@@ -18,13 +22,15 @@ export type EncodedError =
       readonly errors?: readonly EncodedError[];
     };
 
-/** The classes that a name is made into again; any other class becomes an `Error` of that name. */
+/** The classes that a name is made into again; any other class becomes one of that name, derived from the nearest of these. */
 const PROTOTYPES: ReadonlyMap<string, Error> = new Map(
-  [Error, EvalError, RangeError, ReferenceError, SyntaxError, TypeError, URIError, ...Object.values(own)]
+  [Error, EvalError, RangeError, ReferenceError, SyntaxError, TypeError, URIError, AggregateError, ...Object.values(own)]
     .map((each): unknown => each.prototype)
     .filter((prototype) => isError(prototype))
     .map((prototype) => [prototype.name, prototype]),
 );
+
+const NAMES: ReadonlyMap<object, string> = new Map([...PROTOTYPES].map(([name, prototype]) => [prototype, name]));
 
 /** A cause chain longer than this is cut: one that bites its own tail would never end. */
 const DEPTH = 16;
@@ -45,11 +51,14 @@ function encode(thrown: unknown, depth: number): EncodedError {
     if (key !== 'cause' && key !== 'errors' && key !== 'stack' && key !== 'message') properties[key] = sendable(Reflect.get(thrown, key));
   }
   const deeper = depth < DEPTH;
+  const base = baseOf(thrown);
   return {
     kind: 'error',
+    base,
+    className: classOf(thrown) ?? base,
     name: String(thrown.name),
     message: String(thrown.message),
-    stack: String(thrown.stack),
+    stack: withoutOwnFrames(String(thrown.stack)),
     properties,
     ...(deeper && 'cause' in thrown ? { cause: encode(thrown.cause, depth + 1) } : {}),
     ...(deeper && 'errors' in thrown && Array.isArray(thrown.errors)
@@ -61,7 +70,9 @@ function encode(thrown: unknown, depth: number): EncodedError {
 /** The other way: an error of the class it had where that class is known here, of its name otherwise. */
 export function decodeError(encoded: EncodedError): unknown {
   if (encoded.kind === 'value') return encoded.value;
-  const error = encoded.errors === undefined ? create(encoded.name, encoded.message) : new AggregateError(encoded.errors.map(decodeError));
+  const error = encoded.errors === undefined ? new Error(encoded.message) : new AggregateError(encoded.errors.map(decodeError));
+  // Not constructed: the constructors of this package's own classes want more than a message, and the properties are sent anyway.
+  Object.setPrototypeOf(error, prototypeFor(encoded.base, encoded.className));
   const hidden = (key: string, value: unknown): void => {
     Object.defineProperty(error, key, { value, writable: true, enumerable: false, configurable: true });
   };
@@ -75,11 +86,47 @@ export function decodeError(encoded: EncodedError): unknown {
   return error;
 }
 
-function create(name: string, message: string): Error {
-  const error = new Error(message);
-  // Not constructed: the constructors of this package's own classes want more than a message, and the properties are sent anyway.
-  Object.setPrototypeOf(error, PROTOTYPES.get(name) ?? Error.prototype);
-  return error;
+function baseOf(error: Error): string {
+  for (let at: unknown = Object.getPrototypeOf(error); at instanceof Object; at = Object.getPrototypeOf(at)) {
+    const name = NAMES.get(at);
+    if (name !== undefined) return name;
+  }
+  // Of another realm: its classes are known by name only.
+  return PROTOTYPES.has(error.name) ? error.name : 'Error';
+}
+
+function classOf(error: Error): string | undefined {
+  const name: unknown = Reflect.get(Object(error.constructor), 'name');
+  return typeof name === 'string' && name !== '' ? name : undefined;
+}
+
+const derived = new Map<string, Error>();
+
+/** The prototype of a class of this name. One that is not known here is made, so that an error says what it was. */
+function prototypeFor(base: string, className: string): Error {
+  const known = PROTOTYPES.get(base) ?? Error.prototype;
+  if (className === base) return known;
+  const path = `${base}/${className}`;
+  let prototype = derived.get(path);
+  if (prototype === undefined) {
+    const Base = known.constructor as ErrorConstructor;
+    prototype = { [className]: class extends Base {} }[className]!.prototype;
+    derived.set(path, prototype);
+  }
+  return prototype;
+}
+
+/** A stack without its end, where this package called the task: nobody looks for a fault there. */
+function withoutOwnFrames(stack: string): string {
+  const lines = stack.split('\n');
+  let end = lines.findLastIndex((line) => line.includes(`#call (${OWN_FILES.href}`));
+  if (end < 0) end = lines.length;
+  while (end > 1 && isOwnFrame(lines[end - 1]!)) end -= 1;
+  return lines.slice(0, end).join('\n');
+}
+
+function isOwnFrame(line: string): boolean {
+  return /^\s+at /.test(line) && (line.includes(OWN_FILES.href) || /node:internal|\[nodejs/.test(line));
 }
 
 /** Errors from other realms count too, so no `instanceof`. */

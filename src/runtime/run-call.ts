@@ -37,7 +37,14 @@ export class CallRunner {
   }
 
   /** At the looks of this thread: throws if the call that runs is not wanted any more. */
-  readonly interrupt = (): void => this.#running?.interrupt();
+  interrupt(): void {
+    this.#running?.interrupt();
+  }
+
+  /** An async function of this thread goes on. */
+  resumed(): void {
+    this.#running?.resumed();
+  }
 
   /** The pool has said that a call is not wanted any more. */
   abort(seq: number, reason: EncodedError): void {
@@ -67,7 +74,10 @@ export class CallRunner {
     try {
       const loaded = await task;
       this.#isNew = 'yes';
-      await this.run(call, loaded, began, 'last');
+      // Loading it was not its own time.
+      const loadedAt = now();
+      this.#window?.beginAnew(call.seq, loadedAt);
+      await this.run(call, loaded, loadedAt, 'last');
     } catch (error) {
       this.#fail(call, error, began);
     }
@@ -77,14 +87,20 @@ export class CallRunner {
     const { seq, args, encoding, calls, context } = call;
     const lock = this.#lock;
     this.#seq = seq;
-    this.#running = new RunningCall(seq, task, context, this);
+    this.#running = new RunningCall(task, context, this);
     enterCall(this.#running);
     const values = encoding === 'plain' ? args : decodeArguments(args);
     if (lock.isEnabled && !lock.isHeldByCurrentThread()) lock.acquireSync();
     else if (lock.seat.breaker[0] !== 0) lock.checkpoint();
     if (this.#isNew === 'yes') teach(lock);
     this.#isNew = 'no';
-    return calls === 'one' ? task(...values) : runAll(task, values as readonly (readonly unknown[])[], calls);
+    const running = this.#running;
+    running.enter();
+    try {
+      return calls === 'one' ? task(...values) : runAll(task, values as readonly (readonly unknown[])[], calls);
+    } finally {
+      running.leave();
+    }
   }
 
   async #settleLater(call: Call, result: PromiseLike<unknown>, began: number): Promise<void> {
@@ -142,18 +158,19 @@ export class CallRunner {
   }
 
   /** @internal For the running call: what the pool has said about it, if anything. */
-  unwanted(seq: number): { readonly reason: unknown } | undefined {
+  unwanted(call: RunningCall): { readonly reason: unknown } | undefined {
+    if (call !== this.#running) return undefined;
     // Synchronous code hears nothing; the window says when there is something to hear.
-    if (this.#reason?.seq !== seq && this.#window?.isUnwanted(seq)) this.#channel.hear();
-    return this.#reason?.seq === seq ? this.#reason : undefined;
+    if (this.#reason?.seq !== this.#seq && this.#window?.isUnwanted(this.#seq)) this.#channel.hear();
+    return this.#reason?.seq === this.#seq ? this.#reason : undefined;
   }
 
   /** @internal For the running call. */
-  report(seq: number, value: unknown): void {
-    // It is over, and something that it left behind goes on.
-    if (seq !== this.#seq) return;
+  report(value: unknown, call: RunningCall): void {
+    // It is over: what its timers still say is nobody's progress.
+    if (call !== this.#running) return;
     try {
-      this.#channel.send({ kind: 'progress', seq, value });
+      this.#channel.send({ kind: 'progress', seq: this.#seq, value });
     } catch (cause) {
       throw cloneError('report', [value], this.#running?.name ?? 'task', cause);
     }

@@ -5,6 +5,7 @@
 import { now, whenIdle } from '../host/clock.js';
 import { endThread, onUncaught } from '../host/thread.js';
 import { GlobalLock } from '../lock/global-lock.js';
+import { isThenable } from '../lock/thenable.js';
 import type { Channel } from './channel.js';
 import { encodeError } from './error-codec.js';
 import { Inbox } from './inbox.js';
@@ -34,7 +35,7 @@ export function serve(start: StartData, channel: Channel, surroundings: Surround
   const inbox = new Inbox();
   const window = start.window === undefined ? undefined : new Window(start.window);
   const runner = new CallRunner(lock, channel, window);
-  const loader = new TaskLoader(createThreadLooks(lock, runner.interrupt), surroundings.exports, () => {
+  const loader = new TaskLoader(createThreadLooks(lock, runner), surroundings.exports, () => {
     transforming ??= surroundings.transformModules(lock);
     return transforming;
   });
@@ -44,8 +45,9 @@ export function serve(start: StartData, channel: Channel, surroundings: Surround
     let time = now();
     let sliceEnd = time + SLICE;
     for (let call = inbox.next(); call !== undefined; call = inbox.next()) {
-      if (window?.begin(call.seq, time) === false) continue;
-      const running = runner.run(call, loader.find(call.key), time, inbox.isEmpty() ? 'last' : 'more');
+      const task = loader.find(call.key);
+      if (window?.begin(call.seq, isThenable(task) ? Number.POSITIVE_INFINITY : time) === false) continue;
+      const running = runner.run(call, task, time, inbox.isEmpty() ? 'last' : 'more');
       if (running !== undefined) await running;
       if (inbox.isEmpty()) break;
       // One call ends when the next begins: the clock is read once for both.

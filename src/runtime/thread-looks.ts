@@ -20,11 +20,18 @@ const AWAY = 2;
  */
 export const POKE = 4;
 
-/**
- * The looks of a thread that lives under `lock`; also where modules of this thread find them.
- * @param interrupt called at a look that was not just a look: may throw at the code that looks
- */
-export function createThreadLooks(lock: GlobalLock, interrupt: () => void = () => {}): Looks {
+/** What a thread does at its looks besides. */
+export interface Attendant {
+  /** Called at a look that was not just a look: may throw at the code that looks. */
+  interrupt(): void;
+  /** An async function goes on after an `await`: until the next microtask, what it throws is its own promise's affair. */
+  resumed(): void;
+}
+
+const NOBODY: Attendant = { interrupt: () => {}, resumed: () => {} };
+
+/** The looks of a thread that lives under `lock`; also where modules of this thread find them. */
+export function createThreadLooks(lock: GlobalLock, attendant = NOBODY): Looks {
   const { breaker } = lock.seat;
   const enter = (): void => {
     if (!lock.isEnabled || lock.isHeldByCurrentThread()) return;
@@ -40,7 +47,7 @@ export function createThreadLooks(lock: GlobalLock, interrupt: () => void = () =
         lessons -= 1;
         Atomics.compareExchange(breaker, 0, 0, POKE);
       }
-      interrupt();
+      attendant.interrupt();
     }),
     tick: (weight) => {
       const seen = breaker[0];
@@ -49,13 +56,17 @@ export function createThreadLooks(lock: GlobalLock, interrupt: () => void = () =
       if (seen === 0) return;
       // Where requests are not made through the breaker, nobody else sweeps it.
       if (seen === POKE) breaker[0] = 0;
-      interrupt();
+      attendant.interrupt();
     },
     resume: (value) => {
       enter();
+      attendant.resumed();
       return value;
     },
-    enter,
+    enter: () => {
+      enter();
+      attendant.resumed();
+    },
   });
   publishLooks(looks);
   if (!lock.isHeldByCurrentThread()) breaker[0] = AWAY;

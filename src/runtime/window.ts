@@ -82,7 +82,7 @@ export class Window {
     return state === NULL ? null : state === TRUE;
   }
 
-  /** Pool: when it began. Only while it runs or after. */
+  /** Pool: when it began; Infinity while it is being loaded. Only while it runs or after. */
   beganAt(seq: number): number {
     return this.#numbers[(seq % SLOTS) * 3 + 1]!;
   }
@@ -115,6 +115,11 @@ export class Window {
     if (Atomics.compareExchange(this.#words, slot, OFFERED, BEGUN) === OFFERED) return true;
     Atomics.store(this.#words, slot, PASSED);
     return false;
+  }
+
+  /** Worker: what it runs had to be loaded first, and only now begins. */
+  beginAnew(seq: number, time: number): void {
+    this.#numbers[(seq % SLOTS) * 3 + 1] = time;
   }
 
   /** Worker: it is over with this result. `false` if a result like this must be sent as a message. */

@@ -102,10 +102,7 @@ new GlobalLock({ dialect: 'cpython-4' });
 // @ts-expect-error not an isolation
 new ProcessPool(1, { isolation: 'thread' });
 
-<<<<<<< HEAD
 export { futures, read };
-=======
-export { read };
 
 const children = new Pool(2);
 const applied = children.apply(module.fib, 3);
@@ -124,4 +121,3 @@ same<typeof starred, AsyncResult<string[]>>(true);
 children.starmap((a: number, b: string) => a + b, [[1, 2]]);
 const stepped = children.imap(module.fib, new Set([1]));
 same<typeof stepped, PoolResults<number>>(true);
->>>>>>> mppool
