@@ -39,7 +39,8 @@ export async function withPool<T>(
   use: (pool: Executor) => Promise<T>,
   options: PoolOptions = {},
 ): Promise<T> {
-  const pool = kind.make(workers, options);
+  // On a machine that is busy a worker may take its time to hear that it should stop.
+  const pool = kind.make(workers, { gracePeriod: 1e9, ...options });
   try {
     return await use(pool);
   } finally {
