@@ -246,9 +246,10 @@ export class Crew {
 
   #onUnfit(worker: PoolWorker, error: unknown): void {
     console.error('Exception in initializer:', error);
-    const { waiting } = worker.surrender();
+    // It has begun nothing; but what was sent to another process counts as begun.
+    const { begun, waiting } = worker.surrender();
     worker.terminate('ended');
-    this.#break('a worker initializer failed', error, waiting, 'let-others-finish');
+    this.#break('a worker initializer failed', error, [...begun, ...waiting], 'let-others-finish');
   }
 
   #onGone(worker: PoolWorker, gone: Gone): void {

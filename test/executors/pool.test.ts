@@ -58,7 +58,7 @@ describe.each(POOLS)('$name', (kind: PoolKind) => {
         sleep(1);
         return currentThread()?.name;
       });
-      expect(name).toMatch(/^(Thread|Process)Pool-\d+_[01]$/);
+      expect(name).toMatch(/^(Thread|Interpreter|Process)Pool-\d+_[01]$/);
       expect(currentThread()).toBeNull();
     });
 

@@ -2,7 +2,7 @@
  * Workers that cannot be started, and messages that cannot be read: what was submitted fails, and nothing waits for ever.
  */
 import { InterpreterPool, ProcessPool, ThreadPool } from 'gil';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { POOLS } from './pools.js';
 import { undecodable } from './undecodable.js';
 
@@ -22,6 +22,21 @@ describe('a child process that cannot be spawned', () => {
     }
     await pool.shutdown();
     expect(pool.workerCount).toBe(0);
+  });
+});
+
+describe.each(POOLS)('$name', ({ make }) => {
+  it('fails all that was submitted if an initializer fails', async () => {
+    const complain = vi.spyOn(console, 'error').mockImplementation(() => {});
+    const initializer = () => {
+      throw new RangeError('unfit');
+    };
+    const pool = make(2, { initializer });
+    const futures = [1, 2, 3].map((x) => pool.submit((y) => y, x));
+    for (const future of futures) await expect(future).rejects.toMatchObject({ code: 'ERR_POOL_BROKEN', cause: { message: 'unfit' } });
+    await pool.shutdown();
+    expect(complain).toHaveBeenCalled();
+    complain.mockRestore();
   });
 });
 
