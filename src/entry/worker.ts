@@ -2,6 +2,7 @@
  * What a worker thread of a pool runs.
  */
 import { parentPort, receiveMessageOnPort, type TransferListItem, workerData } from 'node:worker_threads';
+import { CloneError } from '../errors.js';
 import type { StartData, ToWorker } from '../runtime/messages.js';
 import { serve } from '../runtime/serve.js';
 import { SURROUNDINGS } from './surroundings.js';
@@ -9,6 +10,11 @@ import { SURROUNDINGS } from './surroundings.js';
 if (parentPort === null) throw new Error('gil: this file is started by a pool as a worker; it is not to be run or imported');
 const port = parentPort;
 let receive: (message: ToWorker) => void = () => {};
+
+// Which call it was is in what cannot be read. Nobody would ever answer it, so the worker ends, and this is why.
+port.on('messageerror', (cause) => {
+  throw new CloneError('an argument could be sent, but the worker could not make it out', { cause });
+});
 
 serve(
   workerData as StartData,

@@ -46,7 +46,8 @@ export class InterpreterPool extends Executor {
   }
 }
 
-/** What each worker makes a lock of its own of. */
-export function ownLock(dialect: Dialect, { switchInterval }: PoolOptions): StartData['lock'] {
-  return { dialect, switchInterval: checkSwitchInterval(switchInterval === undefined ? dialect.switchInterval : switchInterval) };
+/** What each worker makes a lock of its own of. The interval goes as it was given: it is checked here, and rounded by the lock. */
+export function ownLock(dialect: Dialect, { switchInterval = dialect.switchInterval }: PoolOptions): StartData['lock'] {
+  checkSwitchInterval(switchInterval);
+  return { dialect, switchInterval };
 }

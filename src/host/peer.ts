@@ -69,7 +69,11 @@ export function startProcess({ entry, data, name }: PeerOptions, events: PeerEve
     events.onExit(code);
   };
   child.on('message', events.onMessage);
-  child.on('error', events.onError);
+  child.on('error', (error: NodeJS.ErrnoException) => {
+    events.onError(error);
+    // There is no process, so there will be no `exit` of it.
+    if (child.pid === undefined) exit(error.errno ?? 1);
+  });
   // `exit` comes before the last messages have been read, `close` does not come if a grandchild holds stdout open: the channel decides.
   child.on('exit', (code) => {
     if (child.connected) child.once('disconnect', () => setImmediate(exit, code));

@@ -1,0 +1,94 @@
+/**
+ * What one test is given: pools of its column, gates, and held tasks. When it is over, gates are opened, pools ended, and no worker may be left.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Executor, Future } from 'gil';
+import { expect, vi } from 'vitest';
+import type { Column, MakeOptions } from './columns.js';
+import { Gate } from './gate.js';
+import { hold } from './tasks.js';
+
+/** A task that waits at a gate. */
+export interface Held {
+  readonly future: Future<number>;
+  /** Resolves when a worker runs it. */
+  readonly begun: Promise<unknown>;
+}
+
+export class Scene {
+  readonly column: Column;
+  readonly #pools: Executor[] = [];
+  readonly #gates: Gate[] = [];
+  /** Every pool of this scene is made with these. */
+  readonly #options: MakeOptions;
+  #directory: string | undefined;
+
+  constructor(column: Column, options: MakeOptions = {}) {
+    this.column = column;
+    this.#options = options;
+  }
+
+  /** A new pool. Workers are started on demand. */
+  pool(workers = 2, options: MakeOptions = {}): Executor {
+    const pool = this.column.make(workers, { ...this.#options, ...options });
+    this.#pools.push(pool);
+    return pool;
+  }
+
+  /** A new gate, shut. */
+  gate(): Gate {
+    const gate = new Gate(this.column.memory, () => this.directory);
+    this.#gates.push(gate);
+    return gate;
+  }
+
+  /** A directory of this scene's own. */
+  get directory(): string {
+    this.#directory ??= mkdtempSync(join(tmpdir(), 'gil-conformance-'));
+    return this.#directory;
+  }
+
+  /** Submits a task that waits at a gate and then ends. */
+  hold(pool: Executor, gate: Gate, value = 0, end: 'return' | 'throw' | 'exit' = 'return'): Held {
+    const future = pool.submit(hold, gate.token, value, end);
+    return { future, begun: future.progress().next() };
+  }
+
+  /** Occupies every worker of a pool. Resolves when all of them wait at the gate. */
+  async occupy(pool: Executor, gate: Gate): Promise<Future<number>[]> {
+    const held = Array.from({ length: pool.maxWorkers }, (_, at) => this.hold(pool, gate, at));
+    await Promise.all(held.map(({ begun }) => begun));
+    return held.map(({ future }) => future);
+  }
+
+  async close(): Promise<void> {
+    for (const gate of this.#gates.splice(0)) gate.open();
+    for (const pool of this.#pools.splice(0)) {
+      await pool.killWorkers();
+      expect(pool.workerCount).toBe(0);
+    }
+    if (this.#directory !== undefined) rmSync(this.#directory, { recursive: true });
+    this.#directory = undefined;
+    vi.restoreAllMocks();
+  }
+}
+
+/** What is written to the error log from here on. */
+export function log(): string[] {
+  const lines: string[] = [];
+  vi.spyOn(console, 'error').mockImplementation((...parts) => void lines.push(parts.map(String).join(' ')));
+  return lines;
+}
+
+/** An error of this package, by its code. */
+export const code = (name: string) => expect.objectContaining({ code: name });
+
+/** What a promise came to. */
+export async function outcome(promise: PromiseLike<unknown>): Promise<{ value: unknown } | { error: unknown }> {
+  return promise.then(
+    (value) => ({ value }),
+    (error: unknown) => ({ error }),
+  );
+}
