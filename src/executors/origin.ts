@@ -23,10 +23,16 @@ export class Origins {
     if (this.#left === 0) return this.#last?.task === task ? this.#last.origin : undefined;
     if (this.#left === EACH_TURN) queueMicrotask(() => this.#newTurn());
     this.#left -= 1;
+    const origin = Origins.here(entrance);
+    this.#last = { task, origin };
+    return origin;
+  }
+
+  /** The frames below `entrance`, for many calls that are wanted by it alone. */
+  static here(entrance: unknown): Origin {
     const origin = {} as Origin;
     // V8 keeps the frames and spells them out only when somebody reads them.
     Error.captureStackTrace(origin, entrance as () => void);
-    this.#last = { task, origin };
     return origin;
   }
 

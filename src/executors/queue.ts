@@ -9,6 +9,8 @@ export class Queue implements Holder {
   /** By priority, the highest first. Nearly always there is one. */
   #lines: { readonly priority: number; readonly items: Fifo<WorkItem> }[] = [];
   #size = 0;
+  /** Whether anybody was ever more urgent than others. */
+  #isMixed = false;
   readonly #onRevoked: () => void;
 
   /** `onRevoked`: an item was called off while it waited here. */
@@ -24,6 +26,10 @@ export class Queue implements Holder {
   /** The highest priority that may wait; -Infinity if nobody does. */
   get priority(): number {
     return this.#size === 0 ? Number.NEGATIVE_INFINITY : this.#lines[0]!.priority;
+  }
+
+  get isMixed(): boolean {
+    return this.#isMixed;
   }
 
   push(item: WorkItem): void {
@@ -82,6 +88,7 @@ export class Queue implements Holder {
     if (lines[0]?.priority === priority) return lines[0].items;
     let index = lines.findIndex((line) => line.priority <= priority);
     if (index < 0) index = lines.length;
+    if (priority !== 0) this.#isMixed = true;
     if (lines[index]?.priority !== priority) lines.splice(index, 0, { priority, items: new Fifo() });
     return lines[index]!.items;
   }
