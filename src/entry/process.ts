@@ -2,6 +2,7 @@
  * What a child process of a pool runs. Its first message says how to start; when the parent is gone, so is it.
  */
 
+import { endWithParent } from '../host/lifeline.js';
 import type { FromWorker, StartData, ToWorker } from '../runtime/messages.js';
 import { serve } from '../runtime/serve.js';
 import { SURROUNDINGS } from './surroundings.js';
@@ -20,4 +21,6 @@ process.once('message', (start) => {
     },
     SURROUNDINGS,
   );
+  // After it has said that it is ready, before it runs anything that may never return.
+  endWithParent();
 });

@@ -12,7 +12,7 @@ import type { AnyIterable } from './inputs.js';
 import type { MapTarget, Outcome } from './map-feed.js';
 import { type MapOptions, type MapResults, startMap } from './map-results.js';
 import { checkSubmit, type ShutdownOptions, type SubmitOptions } from './options.js';
-import { Origins } from './origin.js';
+import { type Origin, Origins } from './origin.js';
 import { type Prepared, prepareTask, type Runnable } from './prepare.js';
 import type { PoolStats } from './tally.js';
 import { type Extras, WorkItem } from './work-item.js';
@@ -90,7 +90,9 @@ export abstract class Executor implements AsyncDisposable {
    * copied fail the future with a CloneError.
    */
   submit<Args extends readonly unknown[], R>(task: Runnable<Args, R>, ...args: Args): Future<Awaited<R>> {
-    return this.#submit(this.#prepare(task), args, undefined, this.submit) as Future<Awaited<R>>;
+    const prepared = this.#prepare(task);
+    const time = now();
+    return this.#submit(prepared, args, undefined, this.#origins.of(prepared, this.submit, time), time) as Future<Awaited<R>>;
   }
 
   /**
@@ -105,11 +107,13 @@ export abstract class Executor implements AsyncDisposable {
     const { signal, timeout, transfer, priority } = checkSubmit(options);
     const extras: Extras = { signal, transfer, priority, calls: 'one', context: this.#settings.context?.(), guard: undefined };
     const prepared = this.#prepare(task, signal?.aborted ? 'given-up' : 'wanted');
+    const time = now();
+    const origin = this.#origins.of(prepared, this.submitWith, time);
     if (signal === undefined && timeout === Number.POSITIVE_INFINITY) {
-      return this.#submit(prepared, args, extras, this.submitWith) as Future<Awaited<R>>;
+      return this.#submit(prepared, args, extras, origin, time) as Future<Awaited<R>>;
     }
     const { gracePeriod } = this.#settings;
-    return this.#submit(prepared, args, extras, this.submitWith, { signal, timeout, gracePeriod }) as Future<Awaited<R>>;
+    return this.#submit(prepared, args, extras, origin, time, { signal, timeout, gracePeriod }) as Future<Awaited<R>>;
   }
 
   /**
@@ -182,11 +186,17 @@ export abstract class Executor implements AsyncDisposable {
     return prepareTask(task, this.#settings.dialect);
   }
 
-  #submit(task: Prepared, args: readonly unknown[], extras: Extras | undefined, entrance: unknown, limits?: CallLimits): Future<unknown> {
+  #submit(
+    task: Prepared,
+    args: readonly unknown[],
+    extras: Extras | undefined,
+    origin: Origin | undefined,
+    time: number,
+    limits?: CallLimits,
+  ): Future<unknown> {
     const { context } = this.#settings;
     const own = extras ?? (context === undefined ? undefined : { ...PLAIN, context: context() });
-    const time = now();
-    const item = new WorkItem(task, args.length === 0 ? NOTHING : args, own, this.#origins.of(task, entrance, time), time);
+    const item = new WorkItem(task, args.length === 0 ? NOTHING : args, own, origin, time);
     if (limits !== undefined && own !== undefined) {
       if (limits.signal?.aborted) {
         item.future.cancel(limits.signal.reason);
@@ -199,6 +209,7 @@ export abstract class Executor implements AsyncDisposable {
   }
 
   #target<R>(task: unknown, calls: 'all' | 'stop', entrance: unknown): MapTarget<Awaited<R>> {
+    const origin = Origins.here(entrance);
     let prepared: Prepared | undefined;
     // Looked at when something is submitted: a map over nothing asks for nothing.
     const prepare = (): Prepared => {
@@ -207,14 +218,14 @@ export abstract class Executor implements AsyncDisposable {
       return prepared;
     };
     const target: MapTarget<Awaited<R>> = {
-      submit: (args) => this.#submit(prepare(), args, undefined, entrance) as Future<Awaited<R>>,
+      submit: (args) => this.#submit(prepare(), args, undefined, origin, now()) as Future<Awaited<R>>,
     };
     if (this.#settings.chunks === 'ignored') return target;
     return {
       ...target,
       submitChunk: (chunk) => {
         const extras: Extras = { ...PLAIN, calls, context: this.#settings.context?.() };
-        return this.#submit(prepare(), chunk, extras, entrance) as Future<readonly Outcome<Awaited<R>>[]>;
+        return this.#submit(prepare(), chunk, extras, origin, now()) as Future<readonly Outcome<Awaited<R>>[]>;
       },
     };
   }

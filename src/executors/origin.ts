@@ -32,11 +32,16 @@ export class Origins {
     if (this.#left < 1) return this.#likeLast(task);
     this.#left -= 1;
     this.#since = time;
+    this.#lastTask = task;
+    this.#last = Origins.here(entrance);
+    return this.#last;
+  }
+
+  /** The frames below `entrance`, for many calls that are wanted by it alone. */
+  static here(entrance: unknown): Origin {
     const trace = {};
     Error.captureStackTrace(trace, entrance as () => void);
-    this.#lastTask = task;
-    this.#last = { trace, of: 'this' };
-    return this.#last;
+    return { trace, of: 'this' };
   }
 
   #likeLast(task: Prepared): Origin | undefined {

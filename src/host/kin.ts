@@ -37,6 +37,11 @@ export function watchChildren(onDeath: (threadNumber: number) => void): void {
   bury = onDeath;
 }
 
+/** From now on this child is nobody's kin: it runs nothing that could hold a lock. */
+export function overlook(worker: Worker): void {
+  watched.add(worker);
+}
+
 /** Watches a child from its first moment; `process` tells of it only when the event loop turns. */
 export function watch(worker: Worker): void {
   const number = worker.threadId + 1;

@@ -2,9 +2,11 @@
  * Starting and ending other threads and processes: one shape for both, so that a pool need not know which it has.
  */
 import { type ChildProcess, fork } from 'node:child_process';
+import type { Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { type ResourceLimits, type TransferListItem, Worker, type WorkerOptions } from 'node:worker_threads';
 import { watch } from './kin.js';
+import { CHILD_STDIO } from './lifeline.js';
 
 /** What a peer tells its parent. */
 export interface PeerEvents {
@@ -61,7 +63,13 @@ export function startWorker({ entry, data, name, resourceLimits, createWorker }:
 
 /** Starts a child process that speaks structured clone over its channel. Its data is the first message. */
 export function startProcess({ entry, data, name }: PeerOptions, events: PeerEvents): Peer {
-  const child = fork(fileURLToPath(entry), [], { serialization: 'advanced', execArgv: forChildren(process.execArgv) });
+  const child = fork(fileURLToPath(entry), [], {
+    serialization: 'advanced',
+    execArgv: forChildren(process.execArgv),
+    stdio: [...CHILD_STDIO],
+  });
+  // Open for as long as this process lives; it keeps nothing alive.
+  for (const pipe of child.stdio.slice(CHILD_STDIO.indexOf('pipe'))) (pipe as Partial<Socket> | null)?.unref?.();
   let exited: 'no' | 'yes' = 'no';
   const exit = (code: number | null): void => {
     if (exited === 'yes') return;
