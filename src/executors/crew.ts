@@ -142,7 +142,7 @@ export class Crew {
         if (worker === undefined) break;
         this.#hand(worker, 1);
       }
-      if (this.#queue.isMixed) for (const worker of this.#workers) this.#recall(worker);
+      for (const worker of this.#workers) this.#recall(worker);
       for (const worker of this.#workers) this.#hand(worker, this.#share());
     });
   }

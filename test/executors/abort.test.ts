@@ -119,26 +119,31 @@ describe.each(POOLS)('$name', (kind: PoolKind) => {
   });
 
   it('terminates what does not stop, has others run what its worker had in hand, and goes on', async () => {
-    await withPool(kind, 2, async (pool) => {
-      const ignore = async () => {
-        // Native code: no looks in there, and no signal.
-        report('begun');
-        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
-      };
-      const abort = new AbortController();
-      const stuck = [0, 1].map(() => pool.submitWith({ signal: abort.signal }, ignore));
-      // Under a lock that native code does not let go of, the second one waits for it.
-      await Promise.race(stuck.map(firstReport));
-      const others = Array.from({ length: 20 }, (_, i) => pool.submit((x) => x, i));
-      abort.abort('enough');
-      for (const future of stuck) {
-        const error = await outcomeOf(future);
-        expect(error).toMatchObject({ code: 'ERR_FUTURE_CANCELLED', cause: 'enough' });
-      }
-      expect(await Promise.all(others)).toEqual(others.map((_, i) => i));
-      expect(pool.broken).toBeNull();
-      if (pool instanceof ThreadPool && pool.lock.isEnabled) expect(pool.lock.runExclusiveSync(() => 'free')).toBe('free');
-    });
+    await withPool(
+      kind,
+      2,
+      async (pool) => {
+        const ignore = async () => {
+          // Native code: no looks in there, and no signal.
+          report('begun');
+          Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
+        };
+        const abort = new AbortController();
+        const stuck = [0, 1].map(() => pool.submitWith({ signal: abort.signal }, ignore));
+        // Under a lock that native code does not let go of, the second one waits for it.
+        await Promise.race(stuck.map(firstReport));
+        const others = Array.from({ length: 20 }, (_, i) => pool.submit((x) => x, i));
+        abort.abort('enough');
+        for (const future of stuck) {
+          const error = await outcomeOf(future);
+          expect(error).toMatchObject({ code: 'ERR_FUTURE_CANCELLED', cause: 'enough' });
+        }
+        expect(await Promise.all(others)).toEqual(others.map((_, i) => i));
+        expect(pool.broken).toBeNull();
+        if (pool instanceof ThreadPool && pool.lock.isEnabled) expect(pool.lock.runExclusiveSync(() => 'free')).toBe('free');
+      },
+      { gracePeriod: 100 },
+    );
   });
 
   it('keeps no listener for what is done, and one for all that waits: Node warns of no leak', async () => {

@@ -2,7 +2,7 @@
  * What every pool does, whichever it is: runs, orders, fails, cancels, ends.
  */
 import { threadId } from 'node:worker_threads';
-import { currentThread, type Executor, report, sleep, ThreadPool } from 'gil';
+import { currentTask, currentThread, type Executor, report, sleep, ThreadPool } from 'gil';
 import { afterAll, describe, expect, it } from 'vitest';
 import { POOLS, type PoolKind, withPool } from './pools.js';
 
@@ -207,18 +207,20 @@ describe.each(POOLS)('$name', (kind: PoolKind) => {
   });
 
   it('cancels what has not begun when asked to', async () => {
-    const pool = kind.make(1);
-    const first = pool.submit(async () => {
+    const pool = kind.make(1, { gracePeriod: 1e9 });
+    const letGo = new AbortController();
+    const first = pool.submitWith({ signal: letGo.signal }, () => {
       report('begun');
-      await new Promise((resolve) => setTimeout(resolve, 20));
-      return 0;
+      return new Promise<number>((resolve) => currentTask()?.signal.addEventListener('abort', () => resolve(0)));
     });
     const futures = [first, ...Array.from({ length: 19 }, (_, i) => pool.submit((x) => x, i + 1))];
     await first.progress().next();
     expect([first.running(), first.cancel()]).toEqual([true, false]);
     expect([futures[1]?.running(), futures[1]?.cancel()]).toEqual([false, true]);
-    await pool.shutdown({ cancelFutures: true });
-    expect(futures[0]?.resultNow()).toBe(0);
+    const ended = pool.shutdown({ cancelFutures: true });
+    letGo.abort();
+    await ended;
+    expect(first.resultNow()).toBe(0);
     expect(futures.slice(1).every((future) => future.cancelled())).toBe(true);
     await expect(futures[2]).rejects.toMatchObject({ code: 'ERR_FUTURE_CANCELLED' });
   });
