@@ -116,7 +116,16 @@ export class Crew {
   }
 
   #gone(): Promise<void> {
-    return this.#workers.size === 0 ? Promise.resolve() : new Promise((resolve) => this.#whenGone.push(resolve));
+    return new Promise((resolve) => {
+      this.#whenGone.push(resolve);
+      this.#tellGone();
+    });
+  }
+
+  /** While something waits, a worker that is gone is about to be replaced. */
+  #tellGone(): void {
+    if (this.#workers.size > 0 || this.#queue.size > 0) return;
+    for (const resolve of this.#whenGone.splice(0)) resolve();
   }
 
   #scheduleFlush(): void {
@@ -132,6 +141,7 @@ export class Crew {
       }
       for (const worker of this.#workers) this.#recall(worker);
       for (const worker of this.#workers) this.#hand(worker, this.#share());
+      this.#tellGone();
     });
   }
 
@@ -263,8 +273,7 @@ export class Crew {
     } else this.#queue.putBack(waiting);
     if (this.#queue.size > 0) this.#scheduleFlush();
     else this.#endIdle();
-    if (this.#workers.size > 0) return;
-    for (const resolve of this.#whenGone.splice(0)) resolve();
+    this.#tellGone();
   }
 
   /** A worker died that nobody told to. */
