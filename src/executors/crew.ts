@@ -140,7 +140,8 @@ export class Crew {
         this.#hand(worker, 1);
       }
       for (const worker of this.#workers) this.#recall(worker);
-      for (const worker of this.#workers) this.#hand(worker, this.#share());
+      // One that rests already would be in the list of the idle ones twice.
+      for (const worker of this.#workers) if (!this.#idle.includes(worker)) this.#hand(worker, this.#share());
       this.#tellGone();
     });
   }
@@ -256,9 +257,9 @@ export class Crew {
 
   #onUnfit(worker: PoolWorker, error: unknown): void {
     console.error('Exception in initializer:', error);
-    const { waiting } = worker.surrender();
+    const { begun, waiting } = worker.surrender();
     worker.terminate('ended');
-    this.#break('a worker initializer failed', error, waiting, 'let-others-finish');
+    this.#break('a worker initializer failed', error, [...begun, ...waiting], 'let-others-finish');
   }
 
   #onGone(worker: PoolWorker, gone: Gone): void {
@@ -267,10 +268,10 @@ export class Crew {
     if (place >= 0) this.#idle.splice(place, 1);
     const { begun, waiting } = worker.surrender();
     if (gone.manner === 'died') this.#onDeath(worker, gone, begun, waiting);
-    else if (gone.manner === 'stopped') {
+    else {
       for (const item of begun) this.#fail(item, item.extras?.guard?.error ?? this.#settings.broken('its worker was stopped', undefined));
       this.#queue.putBack(waiting);
-    } else this.#queue.putBack(waiting);
+    }
     if (this.#queue.size > 0) this.#scheduleFlush();
     else this.#endIdle();
     this.#tellGone();
