@@ -26,7 +26,7 @@ console.log(await third, first.done(), second.cancelled());
 
 const endless = () => {
   try {
-    for (let turn = 0; ; turn += 1);
+    for (;;);
   } finally {
     report('cleaned up');
   }

@@ -128,7 +128,16 @@ export class Crew {
   }
 
   #gone(): Promise<void> {
-    return this.#workers.size === 0 ? Promise.resolve() : new Promise((resolve) => this.#whenGone.push(resolve));
+    return new Promise((resolve) => {
+      this.#whenGone.push(resolve);
+      this.#tellGone();
+    });
+  }
+
+  /** While something waits, a worker that is gone is about to be replaced. */
+  #tellGone(): void {
+    if (this.#workers.size > 0 || this.#queue.size > 0) return;
+    for (const resolve of this.#whenGone.splice(0)) resolve();
   }
 
   #scheduleFlush(): void {
@@ -143,7 +152,9 @@ export class Crew {
         this.#hand(worker, 1);
       }
       for (const worker of this.#workers) this.#recall(worker);
-      for (const worker of this.#workers) this.#hand(worker, this.#share());
+      // One that rests already would be in the list of the idle ones twice.
+      for (const worker of this.#workers) if (!this.#idle.includes(worker)) this.#hand(worker, this.#share());
+      this.#tellGone();
     });
   }
 
@@ -299,8 +310,7 @@ export class Crew {
     }
     if (this.#queue.size > 0) this.#scheduleFlush();
     else this.#endIdle();
-    if (this.#workers.size > 0) return;
-    for (const resolve of this.#whenGone.splice(0)) resolve();
+    this.#tellGone();
   }
 
   /** A worker died that nobody told to. */
