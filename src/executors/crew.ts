@@ -3,10 +3,10 @@
  * and has not begun can be called off or given to another, so nothing waits behind a long call while somebody is idle.
  * CPython Lib/concurrent/futures: thread.py, process.py.
  */
-import { type BrokenPoolError, PoolShutdownError, WorkerDiedError } from '../errors.js';
+import { type BrokenPoolError, WorkerDiedError } from '../errors.js';
 import type { Peer, PeerEvents } from '../host/peer.js';
-import { isExiting } from '../host/thread.js';
 import type { Window } from '../runtime/window.js';
+import { Door } from './door.js';
 import { joinStacks } from './origin.js';
 import { type Gone, PoolWorker } from './pool-worker.js';
 import { Queue } from './queue.js';
@@ -27,20 +27,16 @@ export interface CrewSettings {
   readonly broken: (message: string, cause: unknown) => BrokenPoolError;
 }
 
-type Condition =
-  | { readonly name: 'open' }
-  | { readonly name: 'shutdown' }
-  | { readonly name: 'broken'; readonly why: string; readonly cause: unknown };
-
 /** The workers of a pool, and the calls that wait for them. */
 export class Crew {
   readonly tally = new Tally();
+  /** Whether it takes calls. */
+  readonly door: Door;
   readonly #settings: CrewSettings;
   readonly #queue = new Queue(() => this.#onShrink());
   readonly #workers = new Set<PoolWorker>();
   /** The one that became idle last is used first: the others may rest. */
   readonly #idle: PoolWorker[] = [];
-  #condition: Condition = { name: 'open' };
   /** `forced`: terminated, and not to be replaced. */
   #ending: 'by-itself' | 'forced' = 'by-itself';
   #started = 0;
@@ -50,6 +46,7 @@ export class Crew {
 
   constructor(settings: CrewSettings) {
     this.#settings = settings;
+    this.door = new Door(settings.broken);
   }
 
   get size(): number {
@@ -69,19 +66,6 @@ export class Crew {
     return this.#queue.size >= this.#settings.bufferSize;
   }
 
-  /** What is wrong with the pool, if it is broken. */
-  get brokenBy(): BrokenPoolError | null {
-    return this.#condition.name === 'broken' ? this.#brokenError(this.#condition) : null;
-  }
-
-  /** @throws BrokenPoolError, PoolShutdownError: in this order, as CPython looks */
-  checkOpen(): void {
-    const condition = this.#condition;
-    if (condition.name === 'broken') throw this.#brokenError(condition);
-    if (condition.name === 'shutdown') throw new PoolShutdownError('cannot schedule new futures after shutdown; make a new pool');
-    if (isExiting()) throw new PoolShutdownError('cannot schedule new futures after interpreter shutdown: the process is ending');
-  }
-
   /** Has one worker, for a call that is about to come. */
   warmUp(): void {
     if (this.#workers.size > 0) return;
@@ -93,8 +77,9 @@ export class Crew {
   add(item: WorkItem): void {
     this.tally.submitted += 1;
     // The worker that was to be started for it could not be.
-    if (this.#condition.name === 'broken') {
-      this.#fail(item, this.#brokenError(this.#condition));
+    const broken = this.door.brokenBy;
+    if (broken !== null) {
+      this.#fail(item, broken);
       return;
     }
     this.#queue.push(item);
@@ -105,7 +90,7 @@ export class Crew {
 
   /** Takes no more calls. The flags count at once; the promise resolves when the last worker is gone. */
   async shutdown(wait: 'wait' | 'at-once', futures: 'finish' | 'cancel'): Promise<void> {
-    if (this.#condition.name === 'open') this.#condition = { name: 'shutdown' };
+    this.door.shut();
     if (futures === 'cancel') this.#cancelAll();
     this.#endIdle();
     if (wait === 'wait') await this.#gone();
@@ -114,7 +99,7 @@ export class Crew {
   /** Ends all workers, whatever they do: what they run fails, what waits is cancelled. */
   async terminate(force: 'terminate' | 'kill'): Promise<void> {
     this.#ending = 'forced';
-    if (this.#condition.name === 'open') this.#condition = { name: 'shutdown' };
+    this.door.shut();
     this.#cancelAll();
     const why = 'the workers were terminated while the future was running';
     const lost = this.#abandonAll(force);
@@ -222,7 +207,7 @@ export class Crew {
 
   #start(): PoolWorker | undefined {
     const { maxWorkers, namePrefix, maxTasksPerWorker, sharesMemory, startPeer } = this.#settings;
-    if (this.#workers.size >= maxWorkers || this.#condition.name === 'broken' || this.#ending === 'forced') return undefined;
+    if (this.#workers.size >= maxWorkers || this.door.brokenBy !== null || this.#ending === 'forced') return undefined;
     const name = `${namePrefix}_${this.#started++}`;
     try {
       const worker = new PoolWorker((events, window) => startPeer(name, window, events), sharesMemory, maxTasksPerWorker, this.tally, {
@@ -279,7 +264,7 @@ export class Crew {
   }
 
   #endIdle(): void {
-    if (this.#condition.name === 'open' || this.#queue.size > 0) return;
+    if (this.door.isOpen || this.#queue.size > 0) return;
     this.#idle.length = 0;
     for (const worker of this.#workers) if (worker.inHand === 0) worker.end();
   }
@@ -330,14 +315,13 @@ export class Crew {
 
   /** Everything that is not done fails, as in CPython's process pool. */
   #break(why: string, cause: unknown, lost: readonly WorkItem[], others: 'terminate' | 'let-others-finish' = 'terminate'): void {
-    const condition: Condition = { name: 'broken', why, cause };
-    this.#condition = condition;
+    this.door.break(why, cause);
     const all = [...lost];
     if (others === 'terminate') all.push(...this.#abandonAll('kill'));
     else for (const worker of this.#workers) all.push(...worker.takeBack());
     for (let item = this.#queue.shift(); item !== undefined; item = this.#queue.shift()) all.push(item);
     this.#endIdle();
-    for (const item of all) this.#fail(item, this.#brokenError(condition));
+    for (const item of all) this.#fail(item, this.door.brokenBy);
   }
 
   #abandonAll(force: 'terminate' | 'kill'): WorkItem[] {
@@ -349,9 +333,5 @@ export class Crew {
       worker.terminate(force);
     }
     return lost;
-  }
-
-  #brokenError({ why, cause }: Condition & { name: 'broken' }): BrokenPoolError {
-    return this.#settings.broken(`the pool is broken and takes no more work: ${why}. Make a new pool`, cause);
   }
 }

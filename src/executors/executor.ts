@@ -60,7 +60,7 @@ export abstract class Executor implements AsyncDisposable {
 
   /** Why the pool takes no more work, if it is broken. */
   get broken(): BrokenPoolError | null {
-    return this.#crew.brokenBy;
+    return this.#crew.door.brokenBy;
   }
 
   /** Whether as many calls wait as `bufferSize` says: time to wait for `drain()` before submitting more. */
@@ -180,7 +180,7 @@ export abstract class Executor implements AsyncDisposable {
   }
 
   #prepare(task: unknown, call: 'wanted' | 'given-up' = 'wanted'): Prepared {
-    this.#crew.checkOpen();
+    this.#crew.door.check();
     // The first worker starts while the first task is parsed.
     if (call === 'wanted') this.#crew.warmUp();
     return prepareTask(task, this.#settings.dialect);
@@ -213,7 +213,7 @@ export abstract class Executor implements AsyncDisposable {
     let prepared: Prepared | undefined;
     // Looked at when something is submitted: a map over nothing asks for nothing.
     const prepare = (): Prepared => {
-      this.#crew.checkOpen();
+      this.#crew.door.check();
       prepared ??= this.#prepare(task);
       return prepared;
     };

@@ -210,8 +210,10 @@ describe.each(POOLS)('$name', (kind: PoolKind) => {
     const pool = kind.make(1, { gracePeriod: 1e9 });
     const letGo = new AbortController();
     const first = pool.submitWith({ signal: letGo.signal }, () => {
-      report('begun');
-      return new Promise<number>((resolve) => currentTask()?.signal.addEventListener('abort', () => resolve(0)));
+      return new Promise<number>((resolve) => {
+        currentTask()?.signal.addEventListener('abort', () => resolve(0));
+        report('begun');
+      });
     });
     const futures = [first, ...Array.from({ length: 19 }, (_, i) => pool.submit((x) => x, i + 1))];
     await first.progress().next();
