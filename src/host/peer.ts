@@ -120,5 +120,17 @@ function forChildren(options: readonly string[]): string[] {
 
 /** A worker inherits all options by itself, but one that is meant for the text after `--eval` and would refuse the worker's file. */
 function inherited(): { execArgv?: string[] } {
-  return process.execArgv.some((option) => option.startsWith('--input-type')) ? { execArgv: forChildren(process.execArgv) } : {};
+  return process.execArgv.some((option) => option.startsWith('--input-type')) ? { execArgv: forWorkers(process.execArgv) } : {};
+}
+
+/** Of this process's options only those that say how modules are found and loaded: many others are refused to a single thread. */
+function forWorkers(options: readonly string[]): string[] {
+  const isPair = (option: string | undefined): boolean =>
+    /^(-[rC]|--(require|import|loader|experimental-loader|conditions))$/.test(option ?? '');
+  return options.filter(
+    (option, index) =>
+      isPair(option) ||
+      isPair(options[index - 1]) ||
+      /^--((require|import|loader|experimental-loader|conditions)=|enable-source-maps$|preserve-symlinks$)/.test(option),
+  );
 }

@@ -2,7 +2,7 @@
  * Has the modules that this thread loads from now on transformed by the rules of its lock.
  */
 import { HOOKS_ENTRY, OWN_FILES } from '../host/files.js';
-import { installModuleHooks } from '../host/module-hooks.js';
+import { installModuleHooks, withoutTypes } from '../host/module-hooks.js';
 import type { GlobalLock } from '../lock/global-lock.js';
 import { type HookData, isOurs, type Loaded, withLooks } from '../transform/hooks.js';
 
@@ -17,7 +17,7 @@ export function transformModules(lock: GlobalLock): void {
       const inThread: HookData = { ...data, formats: ['module', 'commonjs'] };
       return (url, context, nextLoad) => {
         const loaded = nextLoad(url, context) as Loaded;
-        return isOurs(url, inThread) ? withLooks(loaded, inThread) : loaded;
+        return isOurs(url, inThread) ? withLooks(withoutTypes(loaded), inThread) : loaded;
       };
     },
   });

@@ -44,6 +44,21 @@ describe.each(Object.entries(POOLS))('%s', (_, make) => {
   });
 });
 
+describe('a program that is given as text, with options that a single thread cannot have', () => {
+  it.each(['--expose-gc', '--max-old-space-size=512', '--stack-trace-limit=50'])('%s', async (option) => {
+    const text = "import { ThreadPool } from 'gil'; console.log(await new ThreadPool(1).submit(() => 'started'));";
+    expect(await run(text, [option])).toEqual({ code: 0, stdout: 'started\n', stderr: '' });
+  });
+
+  it('and with a file that every thread loads first', async () => {
+    const text = "import { ThreadPool } from 'gil'; console.log(await new ThreadPool(1).submit(() => Reflect.get(globalThis, 'first')));";
+    const first = `data:text/javascript,globalThis.first='loaded'`;
+    for (const options of [['--import', first], [`--import=${first}`]]) {
+      expect(await run(text, options)).toEqual({ code: 0, stdout: 'loaded\n', stderr: '' });
+    }
+  });
+});
+
 describe('a lock', () => {
   it('keeps the process alive while somebody waits for it', async () => {
     const text = `
