@@ -89,6 +89,18 @@ export function log(): string[] {
 /** An error of this package, by its code. */
 export const code = (name: string) => expect.objectContaining({ code: name });
 
+/** Which futures these are, in no order. Their names tell them apart; to `toEqual` one is like another. */
+export const names = (futures: Iterable<unknown>): string[] => [...futures].map(String).sort();
+
+/** What `wait` gave, by name. */
+export const named = ({ done, notDone }: { done: Iterable<unknown>; notDone: Iterable<unknown> }) => ({
+  done: names(done),
+  notDone: names(notDone),
+});
+
+/** What `wait` should give, by name. */
+export const sets = (done: readonly unknown[], notDone: readonly unknown[]) => named({ done, notDone });
+
 /** What a promise came to. */
 export async function outcome(promise: PromiseLike<unknown>): Promise<{ value: unknown } | { error: unknown }> {
   return promise.then(

@@ -4,7 +4,7 @@
 import { wait } from 'gil';
 import { expect } from 'vitest';
 import { count } from '../map-buffer.js';
-import { code, outcome } from '../scene.js';
+import { code, names, outcome } from '../scene.js';
 import { fail, hold, pow, same } from '../tasks.js';
 import { type Shows, withOnePool } from './cases.js';
 
@@ -42,7 +42,7 @@ export const mapCases: Shows = {
     for (const thrown of [undefined, null, 0, '']) {
       const future = pool.submit(raise, thrown);
       const { done } = await wait([held.future, future], { returnWhen: 'FIRST_EXCEPTION' });
-      expect([...done]).toEqual([future]);
+      expect(names(done)).toEqual(names([future]));
       expect(await outcome(future.result())).toEqual({ error: thrown });
     }
     gate.open();

@@ -3,12 +3,10 @@
  */
 import { asCompleted, type Future, wait } from 'gil';
 import { expect } from 'vitest';
-import { code } from '../scene.js';
+import { code, named, names, sets } from '../scene.js';
 import { createFuture } from '../states.js';
 import { fail, same } from '../tasks.js';
 import { type Shows, withOnePool } from './cases.js';
-
-const sets = (done: readonly unknown[], notDone: readonly unknown[]) => ({ done: new Set(done), notDone: new Set(notDone) });
 
 /** What comes before the end or the error. */
 async function drain<F>(futures: AsyncIterable<F>): Promise<{ seen: F[]; error?: unknown }> {
@@ -27,7 +25,7 @@ export const waitCases: Shows = {
     const blocked = scene.hold(pool, gate).future;
     const cancelled = createFuture('cancelled');
     const quick = pool.submit(same, 1);
-    expect(await wait([cancelled, quick, blocked], { returnWhen: 'FIRST_COMPLETED' })).toEqual(sets([quick], [cancelled, blocked]));
+    expect(named(await wait([cancelled, quick, blocked], { returnWhen: 'FIRST_COMPLETED' }))).toEqual(sets([quick], [cancelled, blocked]));
     gate.open();
     await blocked;
   }),
@@ -36,7 +34,7 @@ export const waitCases: Shows = {
     const gate = scene.gate();
     const blocked = scene.hold(pool, gate).future;
     const done = [createFuture('notified'), createFuture('finished')];
-    expect(await wait([...done, blocked], { returnWhen: 'FIRST_COMPLETED' })).toEqual(sets(done, [blocked]));
+    expect(named(await wait([...done, blocked], { returnWhen: 'FIRST_COMPLETED' }))).toEqual(sets(done, [blocked]));
     gate.open();
     await blocked;
   }),
@@ -54,7 +52,7 @@ export const waitCases: Shows = {
     await new Promise((resolve) => setImmediate(resolve));
     expect(ended).toBe(false);
     goOn.open();
-    expect(await waiting).toEqual(sets([a, b], [g]));
+    expect(named(await waiting)).toEqual(sets([a, b], [g]));
     shut.open();
     await g;
   }),
@@ -66,9 +64,9 @@ export const waitCases: Shows = {
     const [finished, cancelled, notified] = [createFuture('finished'), createFuture('cancelled'), createFuture('notified')];
     const waiting = wait([finished, cancelled, notified, failing, blocked], { returnWhen: 'FIRST_EXCEPTION' });
     goOn.open();
-    expect(await waiting).toEqual(sets([finished, notified, failing], [cancelled, blocked]));
+    expect(named(await waiting)).toEqual(sets([finished, notified, failing], [cancelled, blocked]));
     const failed = createFuture('failed');
-    expect(await wait([failed, blocked], { returnWhen: 'FIRST_EXCEPTION' })).toEqual(sets([failed], [blocked]));
+    expect(named(await wait([failed, blocked], { returnWhen: 'FIRST_EXCEPTION' }))).toEqual(sets([failed], [blocked]));
     shut.open();
     await blocked;
   }),
@@ -78,7 +76,7 @@ export const waitCases: Shows = {
     const blocked = scene.hold(pool, gate, 7);
     await blocked.begun;
     const done = [createFuture('notified'), createFuture('failed'), createFuture('finished')];
-    expect(await wait([...done, blocked.future], { timeout: 2 })).toEqual(sets(done, [blocked.future]));
+    expect(named(await wait([...done, blocked.future], { timeout: 2 }))).toEqual(sets(done, [blocked.future]));
     expect(blocked.future.running()).toBe(true);
     gate.open();
     expect(await blocked.future).toBe(7);
@@ -89,7 +87,7 @@ export const waitCases: Shows = {
     const all: Future<unknown>[] = [createFuture('notified'), createFuture('failed'), createFuture('finished'), ...submitted];
     const { seen, error } = await drain(asCompleted(all));
     expect([seen.length, error]).toEqual([5, undefined]);
-    expect(new Set(seen)).toEqual(new Set(all));
+    expect(names(seen)).toEqual(names(all));
   }),
 
   'AC-02': withOnePool(2, async (scene, pool) => {
@@ -98,7 +96,7 @@ export const waitCases: Shows = {
     const done = [createFuture('failed'), createFuture('finished')];
     for (const timeout of [0, 2]) {
       const { seen, error } = await drain(asCompleted([held[0], ...done, held[1]], { timeout }));
-      expect(new Set(seen)).toEqual(new Set(done));
+      expect(names(seen)).toEqual(names(done));
       expect(error).toEqual(code('ERR_FUTURE_TIMEOUT'));
       expect((error as Error).message).toMatch('2 (of 4) futures unfinished');
     }
