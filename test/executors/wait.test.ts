@@ -3,7 +3,7 @@
  */
 import { ThreadPool, wait as waitFor } from 'gil';
 import { describe, expect, it, vi } from 'vitest';
-import type { Future } from '../../src/executors/future.js';
+import { Future } from '../../src/executors/future.js';
 import { wait } from '../../src/executors/wait.js';
 import { code, futureThatIs, pooled, turn } from './futures.js';
 
@@ -14,6 +14,9 @@ async function isSettled(promise: Promise<unknown>): Promise<boolean> {
   await turn();
   return settled.mock.calls.length > 0;
 }
+
+// All that tells futures apart is private: to `toEqual` one would be like another.
+expect.addEqualityTesters([(a, b) => (a instanceof Future && b instanceof Future ? a === b : undefined)]);
 
 const sets = (done: Future<number>[], notDone: Future<number>[]) => ({ done: new Set(done), notDone: new Set(notDone) });
 

@@ -5,7 +5,7 @@ import { asCompleted, type Future } from 'gil';
 import { expect } from 'vitest';
 import { collected } from './collect.js';
 import { adapted, type Proofs } from './registry.js';
-import { code } from './scene.js';
+import { code, names } from './scene.js';
 import { createFuture } from './states.js';
 import { pow } from './tasks.js';
 
@@ -22,7 +22,7 @@ export const asCompletedTests: Proofs = {
     const all = [createFuture('notified'), createFuture('failed'), createFuture('finished'), ...submitted];
     const completed = await drain(asCompleted(all));
     expect(completed.length).toBe(5);
-    expect(new Set(completed)).toEqual(new Set(all));
+    expect(names(completed)).toEqual(names(all));
   },
 
   test_future_times_out: async (scene) => {
@@ -36,7 +36,7 @@ export const asCompletedTests: Proofs = {
         for await (const future of asCompleted([...done, held.future], { timeout })) seen.push(future);
       };
       await expect(loop()).rejects.toEqual(code('ERR_FUTURE_TIMEOUT'));
-      expect(new Set(seen)).toEqual(new Set(done));
+      expect(names(seen)).toEqual(names(done));
       expect(held.future.done()).toBe(false);
     }
   },
@@ -54,7 +54,7 @@ export const asCompletedTests: Proofs = {
       ),
     );
     gate.open();
-    expect([await completed, await fromGenerator]).toEqual([[future], [future]]);
+    expect([names(await completed), names(await fromGenerator)]).toEqual([names([future]), names([future])]);
   },
 
   test_free_reference_yielded_future: adapted('a WeakRef and a collection that the test asks for', async () => {

@@ -76,9 +76,9 @@ export const executorTests: Proofs = {
   test_map_timeout: async (scene) => {
     const pool = scene.pool(3);
     const gate = scene.gate();
-    const held = await scene.occupy(pool, gate);
+    const warm = await scene.occupy(pool, gate);
     gate.open();
-    await Promise.all(held);
+    await Promise.all(warm);
     const never = (each: number): unknown => (each === 6 ? new Promise(() => {}) : each);
     const results = pool.mapWith({ timeout: 50 }, never, [0, 0, 6]);
     // Results that are there are given, also after the deadline; a busy machine may be too slow to have them there.

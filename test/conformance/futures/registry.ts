@@ -24,6 +24,9 @@ const fixture = new URL('../../fixtures/conformance/futures.json', import.meta.u
 
 export const METHODS: readonly Method[] = JSON.parse(readFileSync(fixture, 'utf8'));
 
+/** As long as CPython gives each of its tests. */
+const TIMEOUT = 300_000;
+
 type Run = (scene: Scene) => unknown;
 
 /** How one of CPython's tests is done here. */
@@ -82,7 +85,7 @@ export function conformance(file: string, proofs: Proofs): void {
 function register(method: Method, column: Column): void {
   const proof = proofOf(method);
   if (proof === undefined || proof.except?.[column.name] !== undefined) return;
-  it(`${nameOf(method)}${proof.how === undefined ? '' : `; adapted: ${proof.how}`}`, async ({ task }) => {
+  it(`${nameOf(method)}${proof.how === undefined ? '' : `; adapted: ${proof.how}`}`, { timeout: TIMEOUT }, async ({ task }) => {
     task.meta.conformance = { key: keyOf(method), column: column.name };
     const scene = new Scene(column);
     try {

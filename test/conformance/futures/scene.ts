@@ -23,11 +23,14 @@ export class Scene {
   readonly #gates: Gate[] = [];
   /** Every pool of this scene is made with these. */
   readonly #options: MakeOptions;
+  readonly #outer: Scene | undefined;
   #directory: string | undefined;
 
-  constructor(column: Column, options: MakeOptions = {}) {
+  /** `outer`: a scene whose pools may still look for the gates of this one when it is closed, so their files stay. */
+  constructor(column: Column, options: MakeOptions = {}, outer?: Scene) {
     this.column = column;
     this.#options = options;
+    this.#outer = outer;
   }
 
   /** A new pool. Workers are started on demand. */
@@ -46,6 +49,7 @@ export class Scene {
 
   /** A directory of this scene's own. */
   get directory(): string {
+    if (this.#outer !== undefined) return this.#outer.directory;
     this.#directory ??= mkdtempSync(join(tmpdir(), 'gil-conformance-'));
     return this.#directory;
   }
@@ -84,6 +88,18 @@ export function log(): string[] {
 
 /** An error of this package, by its code. */
 export const code = (name: string) => expect.objectContaining({ code: name });
+
+/** Which futures these are, in no order. Their names tell them apart; to `toEqual` one is like another. */
+export const names = (futures: Iterable<unknown>): string[] => [...futures].map(String).sort();
+
+/** What `wait` gave, by name. */
+export const named = ({ done, notDone }: { done: Iterable<unknown>; notDone: Iterable<unknown> }) => ({
+  done: names(done),
+  notDone: names(notDone),
+});
+
+/** What `wait` should give, by name. */
+export const sets = (done: readonly unknown[], notDone: readonly unknown[]) => named({ done, notDone });
 
 /** What a promise came to. */
 export async function outcome(promise: PromiseLike<unknown>): Promise<{ value: unknown } | { error: unknown }> {

@@ -12,12 +12,12 @@ import { pow, same } from './tasks.js';
 export async function saturation(scene: Scene): Promise<void> {
   const pool = scene.pool(4);
   const gate = scene.gate();
-  await scene.occupy(pool, gate);
+  const running = await scene.occupy(pool, gate);
   const queued = Array.from({ length: 15 * 4 - 4 }, (_, at) => scene.hold(pool, gate, at).future);
   await new Promise((resolve) => setImmediate(resolve));
   expect(pool.workerCount).toBe(4);
   gate.open();
-  expect(await Promise.all(queued)).toEqual(queued.map((_, at) => at));
+  expect(await Promise.all([...running, ...queued])).toEqual([0, 1, 2, 3, ...queued.map((_, at) => at)]);
   expect(pool.workerCount).toBe(4);
   await pool.shutdown();
 }

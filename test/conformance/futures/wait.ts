@@ -4,15 +4,14 @@
 import { wait } from 'gil';
 import { expect } from 'vitest';
 import { adapted, type Proofs } from './registry.js';
+import { named, sets } from './scene.js';
 import { createFuture } from './states.js';
 import { pow } from './tasks.js';
-
-const sets = (done: readonly unknown[], notDone: readonly unknown[]) => ({ done: new Set(done), notDone: new Set(notDone) });
 
 export const waitTests: Proofs = {
   test_20369: async (scene) => {
     const future = scene.pool().submit(pow, 1, 2);
-    expect(await wait([future, future])).toEqual(sets([future], []));
+    expect(named(await wait([future, future]))).toEqual(sets([future], []));
   },
 
   test_first_completed: async (scene) => {
@@ -23,13 +22,13 @@ export const waitTests: Proofs = {
     const cancelled = createFuture('cancelled');
     const waiting = wait([cancelled, first, second], { returnWhen: 'FIRST_COMPLETED' });
     quick.open();
-    expect(await waiting).toEqual(sets([first], [cancelled, second]));
+    expect(named(await waiting)).toEqual(sets([first], [cancelled, second]));
   },
 
   test_first_completed_some_already_completed: async (scene) => {
     const held = scene.hold(scene.pool(), scene.gate()).future;
     const done = [createFuture('notified'), createFuture('finished')];
-    expect(await wait([...done, held], { returnWhen: 'FIRST_COMPLETED' })).toEqual(sets(done, [held]));
+    expect(named(await wait([...done, held], { returnWhen: 'FIRST_COMPLETED' }))).toEqual(sets(done, [held]));
   },
 
   test_first_exception: async (scene) => {
@@ -41,7 +40,7 @@ export const waitTests: Proofs = {
     const waiting = wait([first, second, third], { returnWhen: 'FIRST_EXCEPTION' });
     await first;
     goOn.open();
-    expect(await waiting).toEqual(sets([first, second], [third]));
+    expect(named(await waiting)).toEqual(sets([first, second], [third]));
   },
 
   test_first_exception_some_already_complete: async (scene) => {
@@ -52,13 +51,13 @@ export const waitTests: Proofs = {
     const [finished, cancelled, notified] = [createFuture('finished'), createFuture('cancelled'), createFuture('notified')];
     const waiting = wait([finished, cancelled, notified, failing, held], { returnWhen: 'FIRST_EXCEPTION' });
     goOn.open();
-    expect(await waiting).toEqual(sets([finished, notified, failing], [cancelled, held]));
+    expect(named(await waiting)).toEqual(sets([finished, notified, failing], [cancelled, held]));
   },
 
   test_first_exception_one_already_failed: async (scene) => {
     const held = scene.hold(scene.pool(), scene.gate()).future;
     const failed = createFuture('failed');
-    expect(await wait([failed, held], { returnWhen: 'FIRST_EXCEPTION' })).toEqual(sets([failed], [held]));
+    expect(named(await wait([failed, held], { returnWhen: 'FIRST_EXCEPTION' }))).toEqual(sets([failed], [held]));
   },
 
   test_all_completed: async (scene) => {
@@ -68,7 +67,7 @@ export const waitTests: Proofs = {
     const done = [createFuture('notified'), createFuture('failed'), createFuture('finished')];
     const waiting = wait([...done, ...futures], { returnWhen: 'ALL_COMPLETED' });
     goOn.open();
-    expect(await waiting).toEqual(sets([...done, ...futures], []));
+    expect(named(await waiting)).toEqual(sets([...done, ...futures], []));
   },
 
   test_timeout: async (scene) => {
@@ -77,7 +76,7 @@ export const waitTests: Proofs = {
     await quick;
     const held = scene.hold(pool, scene.gate()).future;
     const done = [createFuture('notified'), createFuture('failed'), createFuture('finished'), quick];
-    expect(await wait([...done, held], { timeout: 20 })).toEqual(sets(done, [held]));
+    expect(named(await wait([...done, held], { timeout: 20 }))).toEqual(sets(done, [held]));
   },
 
   'ThreadPoolWaitTests.test_pending_calls_race': adapted('the switch interval is the smallest that the lock knows', async (scene) => {
