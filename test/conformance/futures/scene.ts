@@ -89,8 +89,9 @@ export function log(): string[] {
 /** An error of this package, by its code. */
 export const code = (name: string) => expect.objectContaining({ code: name });
 
-/** Which futures these are, in no order. Their names tell them apart; to `toEqual` one is like another. */
-export const names = (futures: Iterable<unknown>): string[] => [...futures].map(String).sort();
+/** Which futures these are, by number, in no order: to `toEqual` one is like another, and a state may change meanwhile. */
+export const names = (futures: Iterable<unknown>): string[] =>
+  [...futures].map((future) => String(future).match(/#\d+/)?.[0] ?? String(future)).sort();
 
 /** What `wait` gave, by name. */
 export const named = ({ done, notDone }: { done: Iterable<unknown>; notDone: Iterable<unknown> }) => ({
