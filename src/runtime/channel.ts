@@ -7,7 +7,8 @@ import type { FromWorker, ToWorker } from './messages.js';
 export interface Channel {
   /** Throws a DataCloneError if it cannot be cloned; nothing is sent then. `transfer`: what moves instead. */
   send(message: FromWorker, transfer?: readonly unknown[]): void;
-  listen(receive: (message: ToWorker) => void): void;
+  /** `onUnreadable`: something came that cannot be made out, though it could be sent. */
+  listen(receive: (message: ToWorker) => void, onUnreadable: (cause: unknown) => void): void;
   /** Hears what has come, now, without the event loop. Does nothing where that is not possible. */
   hear(): void;
 }

@@ -101,6 +101,8 @@ function classOf(error: Error): string | undefined {
 }
 
 const derived = new Map<string, Error>();
+/** How many classes are remembered. Names are made up by workers, and may be any number. */
+const CLASSES = 256;
 
 /** The prototype of a class of this name. One that is not known here is made, so that an error says what it was. */
 function prototypeFor(base: string, className: string): Error {
@@ -111,7 +113,7 @@ function prototypeFor(base: string, className: string): Error {
   if (prototype === undefined) {
     const Base = known.constructor as ErrorConstructor;
     prototype = { [className]: class extends Base {} }[className]!.prototype;
-    derived.set(path, prototype);
+    if (derived.size < CLASSES) derived.set(path, prototype);
   }
   return prototype;
 }

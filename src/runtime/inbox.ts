@@ -11,19 +11,27 @@ export interface Call {
   readonly encoding: Encoding;
   readonly calls: 'one' | 'all' | 'stop';
   readonly context: unknown;
+  /** Why it could not be made out, if so. Then nothing is known of it but its number. */
+  readonly unreadable?: { readonly cause: unknown };
 }
 
 type Calls = Extract<ToWorker, { kind: 'call' | 'calls' }>;
 
 /** Where calls wait. */
 export class Inbox {
-  readonly #messages: Calls[] = [];
+  readonly #messages: (Calls | { readonly kind: 'unreadable'; readonly cause: unknown })[] = [];
   /** How far the first message has been read. */
   #position = 0;
   #read = 0;
+  #last = -1;
 
   push(message: Calls): void {
     this.#messages.push(message);
+  }
+
+  /** A call has come that cannot be made out. Only calls hold what may be like that. */
+  pushUnreadable(cause: unknown): void {
+    this.#messages.push({ kind: 'unreadable', cause });
   }
 
   isEmpty(): boolean {
@@ -31,11 +39,22 @@ export class Inbox {
   }
 
   next(): Call | undefined {
+    const call = this.#take();
+    if (call !== undefined) this.#last = call.seq;
+    return call;
+  }
+
+  #take(): Call | undefined {
     const message = this.#messages[0];
     if (message === undefined) return undefined;
     if (message.kind === 'call') {
       this.#messages.shift();
       return message;
+    }
+    if (message.kind === 'unreadable') {
+      this.#messages.shift();
+      // The numbers of calls have no gaps, so it is the one after the last.
+      return { seq: this.#last + 1, key: -1, args: NONE, encoding: 'plain', calls: 'one', context: undefined, unreadable: message };
     }
     const { first, calls } = message;
     const from = this.#position + 2;

@@ -2,6 +2,7 @@
  * The life of a worker: attach to the lock, then run what comes, one call at a time, holding the lock while JavaScript runs.
  * The same for a worker thread and a child process; they differ in the channel.
  */
+import { CloneError } from '../errors.js';
 import { now, whenIdle } from '../host/clock.js';
 import { endThread, onUncaught } from '../host/thread.js';
 import { GlobalLock } from '../lock/global-lock.js';
@@ -10,7 +11,7 @@ import type { Channel } from './channel.js';
 import { encodeError } from './error-codec.js';
 import { Inbox } from './inbox.js';
 import { TaskLoader } from './load-task.js';
-import type { StartData } from './messages.js';
+import type { StartData, ToWorker } from './messages.js';
 import { CallRunner } from './run-call.js';
 import { becomeThread } from './thread.js';
 import { createThreadLooks, leave } from './thread-looks.js';
@@ -45,7 +46,7 @@ export function serve(start: StartData, channel: Channel, surroundings: Surround
     let time = now();
     let sliceEnd = time + SLICE;
     for (let call = inbox.next(); call !== undefined; call = inbox.next()) {
-      const task = loader.find(call.key);
+      const task = call.unreadable === undefined ? loader.find(call.key) : unreadable(call.unreadable);
       if (window?.begin(call.seq, isThenable(task) ? Number.POSITIVE_INFINITY : time) === false) continue;
       const running = runner.run(call, task, time, inbox.isEmpty() ? 'last' : 'more');
       if (running !== undefined) await running;
@@ -76,7 +77,7 @@ export function serve(start: StartData, channel: Channel, surroundings: Surround
     });
   };
 
-  channel.listen((message) => {
+  const receive = (message: ToWorker): void => {
     switch (message.kind) {
       case 'task':
         loader.define(message.key, message.task);
@@ -92,6 +93,10 @@ export function serve(start: StartData, channel: Channel, surroundings: Surround
       case 'end':
         endThread();
     }
+  };
+  channel.listen(receive, (cause) => {
+    inbox.pushUnreadable(cause);
+    goOn();
   });
 
   const ready = (): void => {
@@ -119,3 +124,8 @@ export function serve(start: StartData, channel: Channel, surroundings: Surround
 
 /** The key under which the initializer is known. Calls' keys begin at 1. */
 const INITIALIZER = 0;
+
+/** In place of the task of a call that could not be made out. */
+async function unreadable({ cause }: { readonly cause: unknown }): Promise<never> {
+  throw new CloneError('an argument could be sent, but the worker could not make it out; send plain data instead', { cause });
+}

@@ -1,7 +1,7 @@
 /**
  * Workers that cannot be started, and messages that cannot be read: what was submitted fails, and nothing waits for ever.
  */
-import { InterpreterPool, ProcessPool, ThreadPool } from 'gil';
+import { currentTask, InterpreterPool, ProcessPool, report, ThreadPool } from 'gil';
 import { describe, expect, it, vi } from 'vitest';
 import { POOLS } from './pools.js';
 import { undecodable } from './undecodable.js';
@@ -53,14 +53,35 @@ describe('a switch interval of less than a microsecond', () => {
 });
 
 describe.each(POOLS.filter(({ memory }) => memory === 'shared'))('$name', ({ make }) => {
-  it('is broken by an argument that a worker cannot make out, and says so', async () => {
+  it('fails one future for an argument that a worker cannot make out, and goes on', async () => {
     const pool = make(1);
+    const before = Array.from({ length: 5 }, (_, i) => pool.submit((n) => n, i));
     const future = pool.submit((given: unknown) => given, undecodable());
-    await expect(future).rejects.toMatchObject({
-      code: 'ERR_POOL_BROKEN',
-      cause: { code: 'ERR_WORKER_DIED', cause: { code: 'ERR_TASK_CLONE', message: expect.stringMatching(/could not make it out/) } },
-    });
+    const after = Array.from({ length: 5 }, (_, i) => pool.submit((n) => n, i));
+    await expect(future).rejects.toMatchObject({ code: 'ERR_TASK_CLONE', message: expect.stringMatching(/could not make it out/) });
+    expect(await Promise.all([...before, ...after])).toEqual([0, 1, 2, 3, 4, 0, 1, 2, 3, 4]);
+    expect(pool.broken).toBeNull();
     await pool.shutdown();
     expect(pool.workerCount).toBe(0);
+  });
+
+  it('fails it also where it is met in the middle of synchronous code', async () => {
+    const pool = make(1, { gracePeriod: 1e9 });
+    const abort = new AbortController();
+    const busy = pool.submitWith({ signal: abort.signal }, () => {
+      report('begun');
+      const signal = currentTask()?.signal;
+      while (signal?.aborted === false);
+      return 'stopped';
+    });
+    await busy.progress().next();
+    const future = pool.submit((given: unknown) => given, undecodable());
+    const after = pool.submit(() => 'after');
+    await new Promise((resolve) => setImmediate(resolve));
+    abort.abort();
+    await busy.exception();
+    await expect(future).rejects.toMatchObject({ code: 'ERR_TASK_CLONE' });
+    expect(await after).toBe('after');
+    await pool.shutdown();
   });
 });
