@@ -62,6 +62,7 @@ export { AsyncResult, type ResultCallbacks } from './executors/pool-results.js';
 export type { Runnable } from './executors/prepare.js';
 export { ProcessPool, type ProcessPoolOptions } from './executors/process-pool.js';
 export type { ProgressListener } from './executors/progress.js';
+export type { Results } from './executors/results.js';
 export type { PoolStats, Spread } from './executors/tally.js';
 export { ThreadPool, type ThreadPoolOptions } from './executors/thread-pool.js';
 export { type WaitOptions, type WaitResult, wait } from './executors/wait.js';

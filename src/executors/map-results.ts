@@ -7,6 +7,7 @@ import { Fifo } from './fifo.js';
 import { type AnyIterable, Inputs } from './inputs.js';
 import { checkLimits, type Limits, type Watcher, watchLimits } from './limits.js';
 import { Chunk, futureOf, MapFeed, type MapTarget, type Outcome, type Unit } from './map-feed.js';
+import { Results } from './results.js';
 
 /** How a `map` goes about it. */
 export interface MapOptions {
@@ -72,7 +73,7 @@ function checkChunkSize(chunkSize: unknown = 1): number {
  * console.log(await results.toArray()); // => [ 4, 9 ]
  * ```
  */
-export class MapResults<R> implements AsyncIterableIterator<R, undefined, undefined>, AsyncDisposable {
+export class MapResults<R> extends Results<R> {
   readonly #feed: MapFeed<R>;
   readonly #onError: 'stop' | 'continue';
   readonly #timeout: number;
@@ -91,6 +92,7 @@ export class MapResults<R> implements AsyncIterableIterator<R, undefined, undefi
 
   /** @internal */
   constructor(feed: MapFeed<R>, limits: Limits, onError: 'stop' | 'continue') {
+    super();
     this.#feed = feed;
     this.#onError = onError;
     this.#timeout = limits.timeout;
@@ -137,23 +139,6 @@ export class MapResults<R> implements AsyncIterableIterator<R, undefined, undefi
     if (this.#ending === undefined) await this.#leave(LEFT);
     this.#ending = LEFT;
     return DONE;
-  }
-
-  /** Itself: there is one way through the results. */
-  [Symbol.asyncIterator](): this {
-    return this;
-  }
-
-  /** The same as `return()`. */
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.return();
-  }
-
-  /** All that is left of the results. Rejects at the first error. */
-  async toArray(): Promise<R[]> {
-    const results: R[] = [];
-    for await (const result of this) results.push(result);
-    return results;
   }
 
   async #advance(): Promise<IteratorResult<R, undefined>> {

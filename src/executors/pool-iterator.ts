@@ -10,6 +10,7 @@ import { checkLimits, type WaitLimits, watchLimits } from './limits.js';
 import { futureOf, type Outcome, type Unit } from './map-feed.js';
 import type { ChunkedInputs } from './pool-inputs.js';
 import { outcomesOf } from './pool-results.js';
+import { Results } from './results.js';
 
 /** What an iterator is made of. */
 export interface IteratorSettings<R> {
@@ -54,7 +55,7 @@ const BREATH = 256;
  * console.log(await results.toArray()); // => [ 0.25 ]
  * ```
  */
-export class PoolResults<R> implements AsyncIterableIterator<R, undefined, undefined>, AsyncDisposable {
+export class PoolResults<R> extends Results<R> {
   readonly #settings: IteratorSettings<R>;
   /** Submitted and not there yet, the oldest first; in the order of inputs also what is there and waits for an older one. */
   readonly #places = new Set<Place<R>>();
@@ -72,6 +73,7 @@ export class PoolResults<R> implements AsyncIterableIterator<R, undefined, undef
 
   /** @internal */
   constructor(settings: IteratorSettings<R>) {
+    super();
     this.#settings = settings;
     this.fed = new Promise((resolve) => {
       this.#onFed = resolve;
@@ -120,23 +122,6 @@ export class PoolResults<R> implements AsyncIterableIterator<R, undefined, undef
     for (const { future } of places) future?.cancel();
     await this.#settings.inputs.close();
     return DONE;
-  }
-
-  /** Itself: there is one way through the results. */
-  [Symbol.asyncIterator](): this {
-    return this;
-  }
-
-  /** The same as `return()`. */
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.return();
-  }
-
-  /** All that is left of the results. Rejects at the first error. */
-  async toArray(): Promise<R[]> {
-    const results: R[] = [];
-    for await (const result of this) results.push(result);
-    return results;
   }
 
   /** @internal The pool is gone. */

@@ -1,16 +1,10 @@
 /**
  * The calls that a worker was sent and has not begun, in the order in which they came.
  */
-import type { Encoding, ToWorker } from './messages.js';
+import type { ToWorker } from './messages.js';
 
 /** One call, as a worker runs it. */
-export interface Call {
-  readonly seq: number;
-  readonly key: number;
-  readonly args: readonly unknown[];
-  readonly encoding: Encoding;
-  readonly calls: 'one' | 'all' | 'stop';
-  readonly context: unknown;
+export interface Call extends Omit<Extract<ToWorker, { kind: 'call' }>, 'kind'> {
   /** Why it could not be made out, if so. Then nothing is known of it but its number. */
   readonly unreadable?: { readonly cause: unknown };
 }

@@ -2,6 +2,7 @@
  * The table of CPython's tests and pools: what passed in this very run, what is another test than CPython's, and what is not there.
  */
 import type { File, Suite } from '@vitest/runner';
+import { linesOf, type Outcome, resultsBelow } from '../../table.js';
 import { COLUMNS } from './columns.js';
 import { appliesTo, keyOf, METHODS, type Method, nameOf, type Proof, proofOf } from './registry.js';
 
@@ -9,19 +10,11 @@ import { appliesTo, keyOf, METHODS, type Method, nameOf, type Proof, proofOf } f
 export interface Result {
   readonly key: string;
   readonly column: string;
-  readonly outcome: 'passed' | 'failed' | 'not run';
+  readonly outcome: Outcome;
 }
 
 /** What came of the tests below `suite`. */
-export function resultsOf(suite: Readonly<Suite | File>): Result[] {
-  return suite.tasks.flatMap((task): Result[] => {
-    if (task.type === 'suite') return resultsOf(task);
-    const { conformance } = task.meta;
-    if (conformance === undefined) return [];
-    const state = task.result?.state;
-    return [{ ...conformance, outcome: state === 'pass' ? 'passed' : state === 'fail' ? 'failed' : 'not run' }];
-  });
-}
+export const resultsOf = (suite: Readonly<Suite | File>): Result[] => resultsBelow(suite, ({ conformance }) => conformance);
 
 const MARKS = { passed: '✓', failed: '✗', 'not run': '·' } as const;
 
@@ -53,12 +46,6 @@ export function conformanceTable(
     return [`${method.file.replace(/^test_|\.py$/g, '')} ${nameOf(method)}`, ...cells];
   });
   const head = ["CPython's test", ...COLUMNS.map(({ name }) => name)];
-  const widths = head.map((_, column) => Math.max(...[head, ...rows].map((row) => row[column]!.length)));
-  const line = (row: readonly string[]): string =>
-    row
-      .map((text, column) => text.padEnd(widths[column]!))
-      .join('  ')
-      .trimEnd();
   const of = (verdict: Method['verdict']): Method[] => methods.filter((method) => method.verdict === verdict);
   const asIs = [...of('yes'), ...of('adapt')].filter((method) => find(method) !== undefined && find(method)?.how === undefined);
   const changed = [...of('yes'), ...of('adapt')].filter((method) => find(method)?.how !== undefined);
@@ -67,8 +54,7 @@ export function conformanceTable(
     return `${column} ${own.filter(({ outcome }) => outcome === 'passed').length}/${own.length}`;
   };
   return [
-    line(head),
-    ...rows.map(line),
+    ...linesOf([head, ...rows]),
     '',
     '✓ passed  ✗ failed  · not run  – CPython has it not on this kind of pool  n/a not applicable  a number: see below',
     ...notes.map((text, at) => `${String(at + 1).padStart(3)}  ${text}`),

@@ -2,6 +2,7 @@
  * The table of CPython's methods and what came of them in this very run, for each isolation.
  */
 import type { File, Suite } from '@vitest/runner';
+import { linesOf, type Outcome, resultsBelow } from '../../table.js';
 import { METHODS } from './methods.js';
 
 declare module 'vitest' {
@@ -14,19 +15,11 @@ declare module 'vitest' {
 export interface Result {
   readonly name: string;
   readonly isolation: string;
-  readonly outcome: 'passed' | 'failed' | 'not run';
+  readonly outcome: Outcome;
 }
 
 /** What came of the tests of methods below `suite`. */
-export function resultsOf(suite: Readonly<Suite | File>): Result[] {
-  return suite.tasks.flatMap((task): Result[] => {
-    if (task.type === 'suite') return resultsOf(task);
-    const { method } = task.meta;
-    if (method === undefined) return [];
-    const state = task.result?.state;
-    return [{ ...method, outcome: state === 'pass' ? 'passed' : state === 'fail' ? 'failed' : 'not run' }];
-  });
-}
+export const resultsOf = (suite: Readonly<Suite | File>): Result[] => resultsBelow(suite, ({ method }) => method);
 
 const MARKS = { passed: '✓', failed: '✗', 'not run': '·' };
 
@@ -43,16 +36,9 @@ export function methodTable(results: readonly Result[], isolations: readonly str
     verdict,
     note === undefined ? says : `${says} (${note})`,
   ]);
-  const widths = head.map((_, column) => Math.max(...[head, ...rows].map((row) => row[column]!.length)));
-  const line = (row: readonly string[]): string =>
-    row
-      .map((text, column) => text.padEnd(widths[column]!))
-      .join('  ')
-      .trimEnd();
   const count = (outcome: Result['outcome']): number => results.filter((result) => result.outcome === outcome).length;
   return [
-    line(head),
-    ...rows.map(line),
+    ...linesOf([head, ...rows]),
     '',
     `${count('passed')} passed, ${count('failed')} failed, ${count('not run')} not run. ✓ passed  ✗ failed  · not run  – nothing to run`,
   ].join('\n');
