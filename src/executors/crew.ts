@@ -194,7 +194,8 @@ export class Crew {
       this.#hand(worker, this.#share());
       return;
     }
-    this.#idle.push(worker);
+    // Without room it has yet to pass calls that were called off, and says when it has.
+    if (worker.room > 0) this.#idle.push(worker);
     this.#endIdle();
   }
 

@@ -20,7 +20,7 @@ import type { Finished, Holder, Stoppable, WorkItem } from './work-item.js';
 export interface WorkerEvents {
   /** These are over. The futures have yet to be settled: first the pool gives the worker its next. */
   readonly onFinished: (worker: PoolWorker, finished: readonly Finished[]) => void;
-  /** One of its calls was called off; it has room. */
+  /** Calls of it were called off; it has room. */
   readonly onRoom: (worker: PoolWorker) => void;
   /** It gives back calls that it has not begun. */
   readonly onReturned: (worker: PoolWorker, items: readonly WorkItem[]) => void;
@@ -67,8 +67,10 @@ export class PoolWorker implements Holder, Stoppable {
         this.#error ??= error;
       },
       onExit: (exitCode) => {
-        this.#collect();
         const manner = this.#phase === 'ending' ? 'ended' : this.#phase === 'stopping' ? 'stopped' : 'died';
+        // Nothing more is to be given to it for what it has finished.
+        this.#phase = 'ending';
+        this.#collect();
         events.onGone(this, { manner, exitCode, error: this.#error });
       },
     };
@@ -82,7 +84,7 @@ export class PoolWorker implements Holder, Stoppable {
 
   /** Whether it has got as far as listening. */
   get hasStarted(): boolean {
-    return this.#phase !== 'starting';
+    return this.#servesSince !== undefined;
   }
 
   /** How many calls it has in hand. */
@@ -240,7 +242,8 @@ export class PoolWorker implements Holder, Stoppable {
   }
 
   #keep(): void {
-    if (this.#phase === 'starting' || this.#phase === 'serving') this.#peer.keep(this.#hand.size > 0 ? 'alive' : 'idle');
+    if (this.#phase === 'starting' || this.#phase === 'serving')
+      this.#peer.keep(this.#hand.size > 0 || this.#hand.room === 0 ? 'alive' : 'idle');
   }
 
   #receive(message: FromWorker | undefined): void {
@@ -274,9 +277,9 @@ export class PoolWorker implements Holder, Stoppable {
 
   #collect(told?: Finished, times?: Times): void {
     const finished = this.#hand.collect(told, times);
-    if (finished.length === 0) return;
     this.#keep();
-    this.#events.onFinished(this, finished);
+    if (finished.length > 0) this.#events.onFinished(this, finished);
+    else this.#events.onRoom(this);
   }
 }
 

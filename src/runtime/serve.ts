@@ -45,9 +45,14 @@ export function serve(start: StartData, channel: Channel, surroundings: Surround
   const work = async (): Promise<void> => {
     let time = now();
     let sliceEnd = time + SLICE;
+    let passed: 'none' | 'some' = 'none';
     for (let call = inbox.next(); call !== undefined; call = inbox.next()) {
       const task = call.unreadable === undefined ? loader.find(call.key) : unreadable(call.unreadable);
-      if (window?.begin(call.seq, isThenable(task) ? Number.POSITIVE_INFINITY : time) === false) continue;
+      if (window?.begin(call.seq, isThenable(task) ? Number.POSITIVE_INFINITY : time) === false) {
+        passed = 'some';
+        continue;
+      }
+      passed = 'none';
       const running = runner.run(call, task, time, inbox.isEmpty() ? 'last' : 'more');
       if (running !== undefined) await running;
       if (inbox.isEmpty()) break;
@@ -63,6 +68,8 @@ export function serve(start: StartData, channel: Channel, surroundings: Surround
       }
     }
     leave(lock);
+    // The room that calls took which were called off is free again, and no result tells of it.
+    if (passed === 'some' && window?.mustRing()) channel.send({ kind: 'bell' });
   };
 
   onUncaught((error) => channel.send({ kind: 'fatal', error: encodeError(error) }));

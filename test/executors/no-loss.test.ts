@@ -27,6 +27,13 @@ describe('shutdown()', () => {
 });
 
 describe('a worker', () => {
+  it('goes on though more calls were called off before it began them than there is room for', async () => {
+    const pool = new InterpreterPool(1);
+    for (const n of range(1100)) expect(pool.submit((n) => n, n).cancel()).toBe(true);
+    expect(await pool.submit(() => 'next')).toBe('next');
+    await pool.shutdown();
+  });
+
   it('is idle once, though calls were called off while they were being handed out; so it is not ended while it runs', async () => {
     const gate = makeGate();
     const pool = new InterpreterPool(2);
