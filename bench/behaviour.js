@@ -3,9 +3,8 @@
  */
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import * as gil from 'gil';
 import { CASES } from './behaviour-cases.js';
-import { BEHAVING, load, standIns } from './pools-subjects.js';
+import { BEHAVING, load } from './pools-subjects.js';
 
 const LIMIT = 5000;
 /** With this a process ends that has nothing left to do but an `await`. */
@@ -37,15 +36,8 @@ async function cell(...args) {
   return { end: '✗ must be ended by hand', afterwards: '✗ later tasks hang' }[last.at] ?? '✗ hangs';
 }
 
-/** The subject that goes on when a worker dies, if this version knows how: then it refuses a nonsense of that name. */
-function replacing() {
-  try {
-    new (gil.InterpreterPool ?? gil.ProcessPool)(1, { onWorkerDeath: 'nonsense' });
-    return [];
-  } catch {
-    return [{ name: 'InterpreterPool', title: "InterpreterPool, onWorkerDeath: 'replace'", options: { onWorkerDeath: 'replace' } }];
-  }
-}
+/** The subject that goes on when a worker dies. */
+const REPLACING = { name: 'InterpreterPool', title: "InterpreterPool, onWorkerDeath: 'replace'", options: { onWorkerDeath: 'replace' } };
 
 async function isInstalled({ name }) {
   try {
@@ -58,20 +50,14 @@ async function isInstalled({ name }) {
 }
 
 export async function run() {
-  const going = replacing();
   const subjects = [];
   const missing = [];
-  for (const subject of [...BEHAVING.slice(0, 1), ...going, ...BEHAVING.slice(1)]) {
+  for (const subject of [...BEHAVING.slice(0, 1), REPLACING, ...BEHAVING.slice(1)]) {
     (await isInstalled(subject)) ? subjects.push(subject) : missing.push(subject.name);
   }
   const table = subjects.map(({ name, title = name }) => ({ pool: title }));
   for (const [i, { name, options }] of subjects.entries()) {
     for (const title of Object.keys(CASES)) table[i][title] = await cell(name, title, ...(options ? [JSON.stringify(options)] : []));
   }
-  const remarks = [
-    await standIns(),
-    going.length === 0 ? "onWorkerDeath: 'replace' is not there yet." : '',
-    missing.length > 0 ? `not installed: ${missing.join(', ')}` : '',
-  ];
-  return { table, remark: remarks.filter(Boolean).join('\n') };
+  return { table, remark: missing.length > 0 ? `not installed: ${missing.join(', ')}` : '' };
 }

@@ -37,7 +37,7 @@ const byReference = (pool, _, gil) => byValue(pool, gil.tasks(TASKS));
 /** What a program does that writes its task where it submits it. */
 const byNewFunction = (pool) => (_, argument) => (argument === undefined ? pool.submit(() => {}) : pool.submit((value) => value, argument));
 
-const interpreters = (gil, workers, options) => new (gil.InterpreterPool ?? gil.ProcessPool)(workers, options);
+const interpreters = (gil, workers, options) => new gil.InterpreterPool(workers, options);
 
 const interpreterPool = ours('InterpreterPool', interpreters);
 const threadPool = ours('ThreadPool', (gil, workers, options) => new gil.ThreadPool(workers, { dialect: 'cpython-3.13', ...options }));
@@ -185,9 +185,4 @@ export const BEHAVING = [
 /** The one with this name, loaded. */
 export function load(name) {
   return [...MEASURED, ...BEHAVING].find((subject) => subject.name === name).load();
-}
-
-/** What stands in for what is not there. */
-export async function standIns() {
-  return 'InterpreterPool' in (await import('gil')) ? '' : 'No InterpreterPool yet: its rows are those of a ProcessPool.';
 }

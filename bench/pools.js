@@ -6,7 +6,7 @@ import { execFile, spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { median } from './measure.js';
-import { MEASURED, standIns } from './pools-subjects.js';
+import { MEASURED } from './pools-subjects.js';
 
 const REPETITIONS = Number(process.env.GIL_BENCH_REPETITIONS ?? 5);
 const LIMIT = 60_000;
@@ -104,6 +104,5 @@ export async function run() {
   const rows = shown
     .filter((figure) => FIGURES[figure].reach)
     .flatMap((figure) => against(figure).map((others) => row(figure, subject, others, of)));
-  const remarks = [await standIns(), canPin ? '' : 'Nothing was pinned to one core: there is no taskset here.'];
-  return { rows, table, remark: remarks.filter(Boolean).join('\n') };
+  return { rows, table, remark: canPin ? '' : 'Nothing was pinned to one core: there is no taskset here.' };
 }

@@ -1,7 +1,6 @@
 /**
  * What a child process of a pool runs. Its first message says how to start; when the parent is gone, so is it.
  */
-
 import { endWithParent } from '../host/lifeline.js';
 import type { FromWorker, StartData, ToWorker } from '../runtime/messages.js';
 import { serve } from '../runtime/serve.js';

@@ -137,8 +137,7 @@ export class Crew {
         this.#hand(worker, 1);
       }
       for (const worker of this.#workers) this.#recall(worker);
-      // One that rests already would be in the list of the idle ones twice.
-      for (const worker of this.#workers) if (!this.#idle.includes(worker)) this.#hand(worker, this.#share());
+      for (const worker of this.#workers) this.#hand(worker, this.#share());
       this.#tellGone();
     });
   }
@@ -184,6 +183,7 @@ export class Crew {
 
   /** A worker has nothing in hand: it takes from the queue, from a worker that has more than it does, or rests. */
   #rest(worker: PoolWorker): void {
+    // One that rests already must not be in the list twice.
     if (this.#idle.includes(worker)) return;
     if (!worker.isUseful) {
       worker.end();
@@ -240,7 +240,6 @@ export class Crew {
   }
 
   #onRoom(worker: PoolWorker): void {
-    if (this.#idle.includes(worker)) return;
     if (worker.inHand === 0) this.#rest(worker);
     else if (this.#queue.size > 0) this.#hand(worker, this.#share());
   }

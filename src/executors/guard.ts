@@ -33,17 +33,15 @@ export class CallGuard implements Guard {
     this.#limits = limits;
     const { signal } = limits;
     this.#deafen = signal === undefined ? () => {} : onAbort(signal, () => this.#abort(signal.reason));
-    item.future.addDoneCallback(() => this.done());
+    item.future.addDoneCallback(() => {
+      this.#stopTimer();
+      this.#deafen();
+    });
   }
 
   offered(worker: Stoppable): void {
     this.#worker = worker;
     if (this.#limits.timeout < Number.POSITIVE_INFINITY) this.#setTimer(this.#limits.timeout);
-  }
-
-  done(): void {
-    this.#stopTimer();
-    this.#deafen();
   }
 
   #setTimer(ms: number): void {

@@ -37,10 +37,15 @@ export interface Watchable {
   unwatch(watcher: Watcher): void;
 }
 
+/** An object, or a clear error. */
+export function checkObject<T>(options: T): T {
+  if (typeof options === 'object' && options !== null) return options;
+  throw new ArgumentError(`options: expected an object; got ${describe(options)}`);
+}
+
 /** Throws unless they are limits. */
 export function checkLimits(options: WaitLimits): Limits {
-  if (typeof options !== 'object' || options === null) throw new ArgumentError(`options: expected an object; got ${describe(options)}`);
-  const { timeout, signal } = options;
+  const { timeout, signal } = checkObject(options);
   if (signal !== undefined && !isSignal(signal)) throw new ArgumentError(`signal: expected an AbortSignal; got ${describe(signal)}`);
   return { timeout: timeout === undefined ? Number.POSITIVE_INFINITY : checkTimeout(timeout), signal };
 }

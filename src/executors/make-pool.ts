@@ -1,14 +1,14 @@
 /**
  * From a pool's options to what its core needs: one text for all pools, which differ in the lock of their workers and in what a worker is.
  */
-
 import type { Dialect } from '../dialects/dialect.js';
 import { BrokenPoolError } from '../errors.js';
 import { PROCESS_ENTRY, WORKER_ENTRY } from '../host/files.js';
 import { startProcess, startWorker } from '../host/peer.js';
+import { checkTimeout } from '../lock/options.js';
 import type { StartData } from '../runtime/messages.js';
 import type { ExecutorSettings } from './executor.js';
-import { checkFunction, checkGracePeriod, checkMaxWorkers, checkWhole, checkWord, type PoolOptions } from './options.js';
+import { checkFunction, checkMaxWorkers, checkWhole, checkWord, type PoolOptions } from './options.js';
 import { prepareInitializer } from './prepare.js';
 
 /** What is not an option, but what a pool is. */
@@ -31,14 +31,14 @@ const counters = new Map<string, number>();
  */
 export function settingsFor(maxWorkers: unknown, options: PoolOptions, kind: PoolKind): ExecutorSettings {
   const { className, isolation, dialect, lock, chunks, Broken = BrokenPoolError } = kind;
-  const { initializer, initArgs = [], resourceLimits, createWorker, context } = options;
+  const { initializer, initArgs = [], resourceLimits, createWorker, context, gracePeriod = 500 } = options;
   const checked = {
     maxWorkers: checkMaxWorkers(maxWorkers),
     maxTasksPerWorker:
       options.maxTasksPerWorker === undefined ? Number.POSITIVE_INFINITY : checkWhole('maxTasksPerWorker', options.maxTasksPerWorker),
     bufferSize: options.bufferSize === undefined ? Number.POSITIVE_INFINITY : checkWhole('bufferSize', options.bufferSize),
     onWorkerDeath: checkWord('onWorkerDeath', options.onWorkerDeath ?? 'break', ['break', 'replace']),
-    gracePeriod: checkGracePeriod(options.gracePeriod),
+    gracePeriod: checkTimeout(gracePeriod, 'gracePeriod'),
     context: checkFunction('context', context),
   };
   checkFunction('createWorker', createWorker);

@@ -5,7 +5,7 @@ import type { ResourceLimits, Worker, WorkerOptions } from 'node:worker_threads'
 import type { Dialect } from '../dialects/dialect.js';
 import type { DialectName } from '../dialects/registry.js';
 import { ArgumentError, describe, OutOfRangeError } from '../errors.js';
-import { checkTimeout, isSignal } from '../lock/options.js';
+import { checkLimits, type WaitLimits } from './limits.js';
 import type { Runnable } from './prepare.js';
 
 /** What every pool can be told. */
@@ -83,8 +83,7 @@ export function checkSubmit(options: unknown): CallOptions {
   if (typeof priority !== 'number') throw new ArgumentError(`priority: expected a number; got ${describe(priority)}`);
   if (Number.isNaN(priority)) throw new OutOfRangeError('priority: expected a number that has an order; got NaN');
   if (!Array.isArray(transfer)) throw new ArgumentError(`transfer: expected an array of what moves; got ${describe(transfer)}`);
-  if (signal !== undefined && !isSignal(signal)) throw new ArgumentError(`signal: expected an AbortSignal; got ${describe(signal)}`);
-  return { signal, priority, transfer, timeout: timeout === undefined ? Number.POSITIVE_INFINITY : checkTimeout(timeout) };
+  return { ...checkLimits({ signal, timeout } as WaitLimits), priority, transfer };
 }
 
 /** A number of workers, or a clear error. CPython Lib/concurrent/futures/thread.py: ThreadPoolExecutor.__init__. */
@@ -110,11 +109,4 @@ export function checkWord<Word extends string>(name: string, value: unknown, wor
 export function checkFunction<F extends (...args: never) => unknown>(name: string, value: F | undefined): F | undefined {
   if (value === undefined || typeof value === 'function') return value;
   throw new ArgumentError(`${name}: expected a function; got ${describe(value)}`);
-}
-
-/** Milliseconds of grace, or a clear error. */
-export function checkGracePeriod(value: unknown = 500): number {
-  if (typeof value !== 'number') throw new ArgumentError(`gracePeriod: expected milliseconds, 0 or more; got ${describe(value)}`);
-  if (value >= 0) return value;
-  throw new OutOfRangeError(`gracePeriod: expected milliseconds, 0 or more; got ${describe(value)}`);
 }

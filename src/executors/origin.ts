@@ -25,13 +25,10 @@ export class Origins {
 
   /** The frames below `entrance`, which is what the user called at `time`; or those of a call like this one, a moment ago. */
   of(task: Prepared, entrance: unknown, time: number): Origin | undefined {
-    if (this.#left < BURST) {
-      this.#left = Math.min(BURST, this.#left + (time - this.#since) * EACH_MILLISECOND);
-      this.#since = time;
-    }
+    this.#left = Math.min(BURST, this.#left + (time - this.#since) * EACH_MILLISECOND);
+    this.#since = time;
     if (this.#left < 1) return this.#likeLast(task);
     this.#left -= 1;
-    this.#since = time;
     this.#lastTask = task;
     this.#last = Origins.here(entrance);
     return this.#last;

@@ -4,11 +4,12 @@
  */
 import { CancelledError } from '../errors.js';
 import type { AnyIterable, Args } from './inputs.js';
+import { checkObject } from './limits.js';
 import { Chunk, type MapTarget, type Unit } from './map-feed.js';
 import { checkWhole } from './options.js';
 import { ChunkedInputs, defaultChunkSize, type InputShape } from './pool-inputs.js';
 import { PoolResults } from './pool-iterator.js';
-import { checkObject, type ImapOptions, type MapAsyncOptions } from './pool-options.js';
+import type { ImapOptions, MapAsyncOptions } from './pool-options.js';
 import { type AsyncResult, Gathering, type ResultCallbacks } from './pool-results.js';
 
 /** What takes inputs in the background. */

@@ -2,6 +2,7 @@
  * How a `Pool` is made and how its methods are called: the options, and the checks on them.
  */
 import { ArgumentError, describe, OutOfRangeError } from '../errors.js';
+import { checkObject } from './limits.js';
 import { checkWhole } from './options.js';
 import type { ResultCallbacks } from './pool-results.js';
 import { ProcessPool, type ProcessPoolOptions } from './process-pool.js';
@@ -48,10 +49,4 @@ export function makeExecutor(processes: unknown, options: MultiprocessingOptions
   const executor = new ProcessPool(processes, { ...others, ...lifetime, threadNamePrefix, onWorkerDeath: 'replace' });
   created += 1;
   return executor;
-}
-
-/** An object, or a clear error. */
-export function checkObject<T>(options: T): T {
-  if (typeof options === 'object' && options !== null) return options;
-  throw new ArgumentError(`options: expected an object; got ${describe(options)}`);
 }

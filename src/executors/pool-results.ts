@@ -2,10 +2,11 @@
  * What `applyAsync`, `mapAsync` and `starmapAsync` give, and how the answers of several chunks become one: it is there when all are back,
  * also after a failure, and the error that arrived first wins. CPython Lib/multiprocessing/pool.py: ApplyResult, MapResult.
  */
-import { ArgumentError, describe, InvalidStateError, TimeoutError } from '../errors.js';
+import { InvalidStateError, TimeoutError } from '../errors.js';
 import { Future, type Work } from './future.js';
 import { checkLimits, type WaitLimits } from './limits.js';
 import { Chunk, futureOf, type Outcome, type Unit } from './map-feed.js';
+import { checkFunction } from './options.js';
 
 /**
  * A `Future` with the names that `multiprocessing` gives it. It can be awaited, and given to `wait` and `asCompleted`. What
@@ -89,9 +90,8 @@ export class Gathering<R, T> implements Work {
   #isGivenUp = false;
 
   constructor(toResult: (values: R[]) => T, { callback, errorCallback }: ResultCallbacks<T>) {
-    for (const [name, each] of Object.entries({ callback, errorCallback })) {
-      if (each !== undefined && typeof each !== 'function') throw new ArgumentError(`${name}: expected a function; got ${describe(each)}`);
-    }
+    checkFunction('callback', callback);
+    checkFunction('errorCallback', errorCallback);
     this.#toResult = toResult;
     this.result = new AsyncResult<T>(this);
     if (callback === undefined && errorCallback === undefined) return;

@@ -5,13 +5,13 @@
 import { ArgumentError, describe, PoolRunningError, PoolShutdownError } from '../errors.js';
 import { CORES } from '../host/thread.js';
 import type { AnyIterable } from './inputs.js';
+import { checkObject } from './limits.js';
 import type { MapTarget } from './map-feed.js';
 import type { InputShape } from './pool-inputs.js';
 import type { PoolResults } from './pool-iterator.js';
 import { type Feeding, startApply, startImap, startMapAsync } from './pool-jobs.js';
 import {
   type ApplyOptions,
-  checkObject,
   type ImapOptions,
   type MapAsyncOptions,
   type MultiprocessingOptions,

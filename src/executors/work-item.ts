@@ -45,8 +45,6 @@ export interface Stoppable {
 export interface Guard {
   /** A worker has been offered it. */
   offered(worker: Stoppable): void;
-  /** It is done, however. */
-  done(): void;
   /** Why it was stopped. */
   readonly error: unknown;
 }

@@ -94,9 +94,9 @@ export function checkCapacity({ capacity = 10_000 }: TraceOptions): number {
   throw new OutOfRangeError(`trace.capacity: expected a whole number from 1 to 1,000,000; got ${describe(capacity)}`);
 }
 
-/** A timeout in milliseconds, or a clear error. */
-export function checkTimeout(timeout: unknown): number {
-  if (typeof timeout !== 'number') throw new ArgumentError(`timeout: expected milliseconds, 0 or more; got ${describe(timeout)}`);
+/** A timeout, or another time called `name`, in milliseconds, or a clear error. */
+export function checkTimeout(timeout: unknown, name = 'timeout'): number {
+  if (typeof timeout !== 'number') throw new ArgumentError(`${name}: expected milliseconds, 0 or more; got ${describe(timeout)}`);
   if (timeout >= 0) return timeout;
-  throw new OutOfRangeError(`timeout: expected milliseconds, 0 or more; got ${describe(timeout)}`);
+  throw new OutOfRangeError(`${name}: expected milliseconds, 0 or more; got ${describe(timeout)}`);
 }

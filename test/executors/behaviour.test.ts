@@ -2,9 +2,9 @@
  * What goes wrong in a pool and how it is told: the table of `npm run bench -- behaviour`, for this package's own pools. Each cell is a process of
  * its own, which must come to its end by itself.
  */
-import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { PROJECT, run } from '../docs/project.js';
 
 const CHILD = fileURLToPath(new URL('../../bench/behaviour-child.js', import.meta.url));
 const { CASES } = (await import(new URL('../../bench/behaviour-cases.js', import.meta.url).href)) as { CASES: Record<string, unknown> };
@@ -16,24 +16,15 @@ const POOLS: readonly (readonly [title: string, pool: string, options: object])[
   ['ProcessPool of processes', 'ProcessPool of processes', {}],
 ];
 
-async function run(...args: string[]): Promise<{ readonly last: object; readonly code: number | null; readonly errors: string }> {
-  const child = spawn(process.execPath, [CHILD, ...args]);
-  let [output, errors] = ['', ''];
-  child.stdout.setEncoding('utf8').on('data', (chunk) => {
-    output += chunk;
-  });
-  child.stderr.setEncoding('utf8').on('data', (chunk) => {
-    errors += chunk;
-  });
-  const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
-  const lines = output.split('\n').filter((line) => line.startsWith('{'));
-  return { last: JSON.parse(lines.at(-1) ?? '{}') as object, code, errors };
-}
+/** How long a child may take. */
+const LIMIT = 60_000;
 
 describe.each(POOLS)('%s', (_, pool, options) => {
   it.each(Object.keys(CASES))('%s', async (title) => {
-    const { last, code, errors } = await run(pool, title, ...(Object.keys(options).length > 0 ? [JSON.stringify(options)] : []));
-    expect({ code, ...last, errors: code === 0 ? '' : errors }).toMatchObject(
+    const given = Object.keys(options).length > 0 ? [JSON.stringify(options)] : [];
+    const { code, stdout, stderr } = await run(process.execPath, [CHILD, pool, title, ...given], PROJECT, LIMIT);
+    const said = stdout.split('\n').filter((line) => line.startsWith('{'));
+    expect({ code, ...JSON.parse(said.at(-1) ?? '{}'), errors: code === 0 ? '' : stderr }).toMatchObject(
       title === 'process ends' ? { code: 0, at: 'end' } : { code: 0, wrong: '', errors: '' },
     );
   });

@@ -112,13 +112,7 @@ export const deadlockTests: Proofs = {
   ),
 
   test_shutdown_deadlock: async (scene) => {
-    const pool = scene.pool(2);
-    const gate = scene.gate();
-    const { future, begun } = scene.hold(pool, gate, 1, 'exit');
-    await begun;
-    const down = pool.shutdown();
-    gate.open();
-    await down;
+    const { future } = await scene.crashAfterShutdown(scene.pool(2));
     await expect(future).rejects.toEqual(broken);
   },
 

@@ -67,6 +67,17 @@ export class Scene {
     return held.map(({ future }) => future);
   }
 
+  /** A pool is shut down, and only then the one task that runs in it ends its worker. Gives the task's future, which must not be awaited here. */
+  async crashAfterShutdown(pool: Executor): Promise<{ readonly future: Future<number> }> {
+    const gate = this.gate();
+    const { future, begun } = this.hold(pool, gate, 1, 'exit');
+    await begun;
+    const down = pool.shutdown();
+    gate.open();
+    await down;
+    return { future };
+  }
+
   async close(): Promise<void> {
     for (const gate of this.#gates.splice(0)) gate.open();
     for (const pool of this.#pools.splice(0)) {

@@ -45,13 +45,7 @@ export const processCases: Shows = {
   }),
 
   'BR-05': async (scene) => {
-    const pool = scene.pool(2);
-    const gate = scene.gate();
-    const { future, begun } = scene.hold(pool, gate, 1, 'exit');
-    await begun;
-    const down = pool.shutdown();
-    gate.open();
-    await down;
+    const { future } = await scene.crashAfterShutdown(scene.pool(2));
     await expect(future.result()).rejects.toEqual(broken);
   },
 
