@@ -4,7 +4,13 @@
  */
 import { defineConfig } from 'tsup';
 
-const faces = { index: 'src/index.ts', transform: 'src/transform.ts', register: 'src/register.ts' };
+const faces = {
+  index: 'src/index.ts',
+  threading: 'src/threading.ts',
+  shared: 'src/shared.ts',
+  transform: 'src/transform.ts',
+  register: 'src/register.ts',
+};
 
 export default defineConfig({
   entry: {

@@ -4,6 +4,9 @@
 import type { Surroundings } from '../runtime/serve.js';
 
 export const SURROUNDINGS: Surroundings = {
-  exports: () => import('../index.js'),
+  exports: async () => {
+    const [core, threading, shared] = await Promise.all([import('../index.js'), import('../threading.js'), import('../shared.js')]);
+    return { ...core, ...threading, ...shared };
+  },
   transformModules: async (lock) => (await import('../runtime/module-transform.js')).transformModules(lock),
 };

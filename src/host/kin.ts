@@ -26,7 +26,7 @@ const GRACE = 1000;
 
 const children = new Map<number, Child>();
 const watched = new WeakSet<Worker>();
-let bury: (threadNumber: number) => void = () => {};
+const mourners = new Set<(threadNumber: number) => void>();
 
 // When this file is loaded, not at the first lock: a program may well start its workers first.
 setEnvironmentData(PARENT, THREAD_NUMBER);
@@ -34,7 +34,7 @@ process.on('worker', watch);
 
 /** From now on `onDeath` is told of every child of this thread that has ended, before anybody else who listens for its exit. */
 export function watchChildren(onDeath: (threadNumber: number) => void): void {
-  bury = onDeath;
+  mourners.add(onDeath);
 }
 
 /** From now on this child is nobody's kin: it runs nothing that could hold a lock. */
@@ -87,5 +87,6 @@ function ask(worker: Worker): { readonly idle: number; readonly active: number }
 }
 
 function died(threadNumber: number): void {
-  if (children.delete(threadNumber)) bury(threadNumber);
+  if (!children.delete(threadNumber)) return;
+  for (const each of mourners) each(threadNumber);
 }

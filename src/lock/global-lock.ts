@@ -8,6 +8,7 @@ import { resolveDialect } from '../dialects/registry.js';
 import type { LockEvent } from '../events.js';
 import { now } from '../host/clock.js';
 import { THREAD_NUMBER } from '../host/thread.js';
+import { HANDLE, opensBy } from '../host/traveller.js';
 import { runBlocking } from '../steps/blocking.js';
 import type { Contender } from './contender.js';
 import { describeLock } from './describe.js';
@@ -128,6 +129,11 @@ export class GlobalLock {
   }
   set rank(rank: number) {
     Atomics.store(this.#self.words, this.#self.place + RANK, checkRank(this.dialect, rank));
+  }
+
+  /** @internal What of it travels. */
+  get [HANDLE](): LockHandle {
+    return this.handle;
   }
 
   // --- async: never blocks the event loop ---------------------------------------------------------------------------
@@ -345,3 +351,5 @@ export class GlobalLock {
 function create(options: GlobalLockOptions | LockHandle): GlobalLock {
   return new GlobalLock(options as GlobalLockOptions);
 }
+
+opensBy('gil/lock', GlobalLock.from);

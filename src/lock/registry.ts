@@ -27,6 +27,11 @@ export class Registry<Lock extends object> {
     if (this.#locks.get(identity)?.lock.deref() === undefined) this.#locks.delete(identity);
   });
 
+  /** A thread was terminated, or ended without a farewell: takes back whatever it left at any lock that this thread knows. */
+  readonly #bury = (threadNumber: number): void => {
+    for (const { self } of this.#locks.values()) clearPlaces(self, threadNumber);
+  };
+
   /** The lock of this memory that this thread is at already. */
   find(words: Words): Lock | undefined {
     return this.#locks.get(identityOf(words))?.lock.deref();
@@ -34,7 +39,7 @@ export class Registry<Lock extends object> {
 
   /** This thread, as `self`, is at this lock from now on. If it ends by itself, even while it holds the lock, its place is cleared. */
   add(lock: Lock, self: Contender): void {
-    if (this.#locks.size === 0) watchChildren((threadNumber) => this.#bury(threadNumber));
+    if (this.#locks.size === 0) watchChildren(this.#bury);
     const lease = { self, callOffFarewell: onThreadExit(() => runBlocking(bury(self, self))) };
     this.#locks.set(identityOf(self.words), { lock: new WeakRef(lock), ...lease });
     this.#unused.register(lock, lease, self);
@@ -47,10 +52,5 @@ export class Registry<Lock extends object> {
     this.#unused.unregister(self);
     this.#locks.delete(identity);
     runBlocking(bury(self, self));
-  }
-
-  /** A thread was terminated, or ended without a farewell: takes back whatever it left at any lock that this thread knows. */
-  #bury(threadNumber: number): void {
-    for (const { self } of this.#locks.values()) clearPlaces(self, threadNumber);
   }
 }

@@ -72,5 +72,8 @@ export type Times = readonly [began: number, ended: number];
 /** What became of one call of several. */
 export type EncodedOutcome = { readonly kind: 'value'; readonly value: unknown } | { readonly kind: 'error'; readonly error: EncodedError };
 
-/** `plain`: the values are as they were. `tokens`: locks and signals among them stand as tokens and must be put back. */
-export type Encoding = 'plain' | 'tokens';
+/**
+ * `plain`: the values are as they were. `tokens`: locks and signals among them stand as tokens and must be put back. `kinds`: so do things
+ * that a worker knows only once it has loaded all of the package.
+ */
+export type Encoding = 'plain' | 'tokens' | 'kinds';

@@ -41,13 +41,22 @@ export function serve(start: StartData, channel: Channel, surroundings: Surround
     return transforming;
   });
 
+  let known: 'locks' | 'everything' = 'locks';
+  /** Arguments may be of kinds that a worker need not know before it meets them. */
+  const learn = async <T>(then: T): Promise<Awaited<T>> => {
+    await surroundings.exports();
+    known = 'everything';
+    return await then;
+  };
+
   /** Calls in order, with a moment between two of them for what the first left to the microtasks. */
   const work = async (): Promise<void> => {
     let time = now();
     let sliceEnd = time + SLICE;
     let passed: 'none' | 'some' = 'none';
     for (let call = inbox.next(); call !== undefined; call = inbox.next()) {
-      const task = call.unreadable === undefined ? loader.find(call.key) : unreadable(call.unreadable);
+      const found = call.unreadable === undefined ? loader.find(call.key) : unreadable(call.unreadable);
+      const task = call.encoding === 'kinds' && known === 'locks' ? learn(found) : found;
       if (window?.begin(call.seq, isThenable(task) ? Number.POSITIVE_INFINITY : time) === false) {
         passed = 'some';
         continue;
@@ -118,7 +127,7 @@ export function serve(start: StartData, channel: Channel, surroundings: Surround
   const { task, args, encoding } = start.initializer;
   loader.define(INITIALIZER, task);
   const initialize = async (): Promise<void> => {
-    const run = await loader.find(INITIALIZER);
+    const run = await (encoding === 'kinds' ? learn(loader.find(INITIALIZER)) : loader.find(INITIALIZER));
     if (lock.isEnabled) lock.acquireSync();
     try {
       await run(...(encoding === 'plain' ? args : decodeArguments(args)));

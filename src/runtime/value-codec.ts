@@ -1,38 +1,46 @@
 /**
- * Arguments of a task. They are cloned as `postMessage` clones; a lock among them, at the top, in arrays or in plain objects, stays
- * the same lock on the other side, and the signal that the call was submitted with becomes the one that the call sees.
+ * Arguments of a task. They are cloned as `postMessage` clones; a lock, or what else is made of shared
+ * memory, stays itself on the other side, at the top, in arrays or in plain objects, and the signal that the call was submitted with becomes the one that the call sees.
  */
 import { CloneError, describe } from '../errors.js';
-import { GlobalLock } from '../lock/global-lock.js';
-import type { LockHandle } from '../lock/handle.js';
+import { type Handle, handleOf, open } from '../host/traveller.js';
 import { currentTask } from './current-task.js';
 import type { Encoding } from './messages.js';
 
-/** The key under which something stands for a lock, its handle, or for the signal of the call. */
+/** The key under which something stands for what stays itself, its handle, or for the signal of the call. */
 const TOKEN = 'gil/token';
 const SIGNAL = 'signal';
 
-/** Replaces locks, and the call's own signal, by tokens. What holds none is passed on as it is, uncopied. */
+/** Replaces what stays itself, and the call's own signal, by tokens. What holds none is passed on as it is, uncopied. */
 export function encodeArguments(args: readonly unknown[], signal?: AbortSignal): { args: readonly unknown[]; encoding: Encoding } {
-  const change = (value: unknown): unknown => {
-    if (value instanceof GlobalLock) return { [TOKEN]: value.handle };
-    return value === signal && signal !== undefined ? { [TOKEN]: SIGNAL } : value;
+  let encoding: Encoding = 'plain';
+  const change = (value: object): unknown => {
+    if (value === signal) {
+      if (encoding === 'plain') encoding = 'tokens';
+      return { [TOKEN]: SIGNAL };
+    }
+    const handle = handleOf(value);
+    if (handle === undefined) return value;
+    // Every worker knows what a lock is; for the rest it may have to load something first.
+    if (handle.kind !== 'gil/lock') encoding = 'kinds';
+    else if (encoding === 'plain') encoding = 'tokens';
+    return { [TOKEN]: handle };
   };
   const encoded = swap(args, change, new Map()) as readonly unknown[];
-  return { args: encoded, encoding: encoded === args ? 'plain' : 'tokens' };
+  return { args: encoded, encoding };
 }
 
-/** Replaces tokens by locks, and by the signal of the call that runs. */
+/** Replaces tokens by what they stand for; the signal is that of the call that runs. */
 export function decodeArguments(args: readonly unknown[]): readonly unknown[] {
-  const change = (value: unknown): unknown => {
-    if (typeof value !== 'object' || value === null || !(TOKEN in value)) return value;
-    return value[TOKEN] === SIGNAL ? currentTask()?.signal : GlobalLock.from(value[TOKEN] as LockHandle);
+  const change = (value: object): unknown => {
+    if (!(TOKEN in value)) return value;
+    return value[TOKEN] === SIGNAL ? currentTask()?.signal : open(value[TOKEN] as Handle);
   };
   return swap(args, change, new Map()) as readonly unknown[];
 }
 
 /** Copies arrays and plain objects only where something inside them changes. `seen` keeps cycles and shared parts what they are. */
-function swap(value: unknown, change: (value: unknown) => unknown, seen: Map<object, unknown>): unknown {
+function swap(value: unknown, change: (value: object) => unknown, seen: Map<object, unknown>): unknown {
   if (typeof value !== 'object' || value === null) return value;
   const changed = change(value);
   if (changed !== value) return changed;

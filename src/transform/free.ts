@@ -16,8 +16,9 @@ export interface Resolved {
   readonly looks: Readonly<Record<string, LookName>>;
 }
 
-/** What compilers make of `import { sleep } from 'gil'`: vitest, Vite, esbuild, TypeScript, Babel, Rollup. */
-const NAMESPACE = /^(?:__vi_import_\d+__|__vite_ssr_import_\d+__|import_gil\d*|gil_\d+|_gil\d*|gil\d*|Gil)$/;
+/** What compilers make of `import { sleep } from 'gil'` and `import { Lock } from 'gil/threading'`: vitest, Vite, esbuild, TypeScript, Babel, Rollup. */
+const NAMESPACE =
+  /^(?:__vi_import_\d+__|__vite_ssr_import_\d+__|(?:import_|_)?(?:gil|threading|shared)\d*|(?:gil|threading|shared)_\d+|Gil|Threading|Shared)$/;
 
 /** Functions that compilers put outside the function they compile. */
 const COMPILER_HELPER =

@@ -1,0 +1,188 @@
+/**
+ * `Lock`: the primitive lock of Python's `threading`. It has no owner that matters: any thread may let go of it. Who took it is known all
+ * the same, so that a lock whose holder died is free again. The fast path is one compare-and-swap in, one out.
+ */
+import { inspect } from 'node:util';
+import type { Words } from '../host/memory.js';
+import { THREAD_NUMBER } from '../host/thread.js';
+import { HANDLE, opensBy } from '../host/traveller.js';
+import { checkSync, checkTask } from '../lock/options.js';
+import { createReleaser, type Releaser } from '../lock/releaser.js';
+import { runBlocking } from '../steps/blocking.js';
+import { findKnown, partyAt, remember } from './known.js';
+import { createWords, openWords, type SyncHandle } from './memory.js';
+import { checkName, unheldLock } from './misuse.js';
+import { ABANDONED, buryMutex, dropMutex, FREE, MUTEX_WORDS, ownerIn, type Party, STATE, takeMutex } from './mutex.js';
+import { AT_ONCE, type BlockingOptions, checkWaiting, untilOf, type WaitingOptions, waitLater, waitSync } from './waiting.js';
+
+const KIND = 'gil/threading/lock';
+
+/** How a primitive is made. */
+export interface NamedOptions {
+  /** For messages. @default what it is */
+  readonly name?: string;
+}
+
+/**
+ * A mutual exclusion lock that threads share. It is not re-entrant, and any thread may let go of it.
+ * CPython `threading.Lock`, Python/lock.c.
+ *
+ * @example
+ * ```ts
+ * import { Lock } from 'gil/threading';
+ * const lock = new Lock();
+ * {
+ *   using _held = lock.acquireSync(); // or: await lock.acquire()
+ *   console.log(lock.locked()); // => true
+ * }
+ * console.log(lock.locked()); // => false
+ * ```
+ */
+export class Lock {
+  /**
+   * The lock of a handle that came from another thread.
+   * @throws HandleError
+   */
+  static from(handle: SyncHandle<typeof KIND>): Lock {
+    return findKnown<Lock>(openWords(handle, KIND, 'Lock.from')) ?? create(handle);
+  }
+
+  /** For messages. */
+  readonly name: string;
+  /** This lock, to be sent to another thread by hand. Pools and threads take a lock among the arguments of a task as it is. */
+  readonly handle: SyncHandle<typeof KIND>;
+  readonly #words: Words;
+  readonly #self: Party;
+
+  /**
+   * A lock that is free.
+   * @throws ArgumentError
+   */
+  constructor(options?: NamedOptions);
+  constructor(options: NamedOptions | SyncHandle<typeof KIND> = {}) {
+    this.name = checkName(options.name ?? 'lock');
+    this.#words = 'memory' in options ? openWords(options, KIND, 'Lock') : createWords(MUTEX_WORDS);
+    this.handle = { kind: KIND, memory: this.#words.buffer, name: this.name };
+    this.#self = partyAt(this.#words);
+    remember(this, this.#words);
+  }
+
+  /** @internal What of it travels. */
+  get [HANDLE](): SyncHandle<typeof KIND> {
+    return this.handle;
+  }
+
+  /**
+   * Waits for the lock without blocking the thread.
+   * @param options `{ timeout, signal }`, in milliseconds
+   * @returns the releaser; `null` if `timeout` passed first
+   * @throws LockCancelledError (as every error here: as a rejection) when the signal aborts; ArgumentError, OutOfRangeError
+   */
+  acquire(options: WaitingOptions & { readonly timeout: number }): Promise<Releaser | null>;
+  acquire(options?: WaitingOptions): Promise<Releaser>;
+  async acquire(options?: WaitingOptions): Promise<Releaser | null> {
+    const { until, signal } = checkWaiting(options);
+    if (!signal?.aborted && this.#take()) return this.#releaser();
+    return (await waitLater(takeMutex(this.#self, until), signal)) ? this.#releaser() : null;
+  }
+
+  /**
+   * Blocks the thread until it has the lock; without the Global Interpreter Lock meanwhile, if it has to wait (law 32).
+   * @returns the releaser; `null` if `timeout` (milliseconds) passed first
+   * @throws ArgumentError, OutOfRangeError; CannotBlockError if it would have to wait and may not
+   */
+  acquireSync(options: BlockingOptions & { readonly timeout: number }): Releaser | null;
+  acquireSync(options?: BlockingOptions): Releaser;
+  acquireSync(options?: BlockingOptions): Releaser | null {
+    if (options === undefined && this.#take()) return this.#releaser();
+    const until = untilOf(checkSync(options));
+    return this.#take() || waitSync(takeMutex(this.#self, until)) ? this.#releaser() : null;
+  }
+
+  /** Takes the lock if it is free; never waits. CPython `acquire(blocking=False)`. */
+  tryAcquire(): Releaser | null {
+    return this.#take() || runBlocking(takeMutex(this.#self, AT_ONCE)) ? this.#releaser() : null;
+  }
+
+  /**
+   * Lets go of the lock, whoever took it.
+   * @throws NotHeldError if it is free
+   */
+  release(): void {
+    // By whoever took it and with nobody asleep: one instruction. Who is about to sleep has changed the word, and is seen by the text.
+    if (Atomics.compareExchange(this.#words, STATE, THREAD_NUMBER, FREE) === THREAD_NUMBER) return;
+    if (!runBlocking(dropMutex(this.#self))) throw unheldLock('release', 'lock', this.name);
+  }
+
+  /**
+   * Runs `task` while holding the lock; lets go when its promise has settled.
+   * @throws what the task throws; as `acquire`
+   */
+  async runExclusive<T>(task: () => T | Promise<T>): Promise<T> {
+    checkTask(task);
+    const release = await this.acquire();
+    try {
+      return await task();
+    } finally {
+      release();
+    }
+  }
+
+  /**
+   * Runs `task` while holding the lock, blocking the thread until it has it.
+   * @throws what the task throws
+   */
+  runExclusiveSync<T>(task: () => T): T {
+    checkTask(task);
+    const release = this.acquireSync();
+    try {
+      return task();
+    } finally {
+      release();
+    }
+  }
+
+  /** Whether anybody holds it. */
+  locked(): boolean {
+    return Atomics.load(this.#words, STATE) !== FREE;
+  }
+
+  /** `<Lock 'lock' held by thread 3>`, also for `console.log`. */
+  toString(): string {
+    const owner = ownerIn(Atomics.load(this.#words, STATE));
+    return `<Lock '${this.name}' ${owner === FREE ? 'free' : `held by thread ${owner - 1}`}>`;
+  }
+  /** The same. */
+  [inspect.custom](): string {
+    return this.toString();
+  }
+
+  /** @internal */
+  bury(threadNumber: number): void {
+    runBlocking(buryMutex(this.#self, threadNumber));
+  }
+
+  #take(): boolean {
+    return Atomics.compareExchange(this.#words, STATE, FREE, THREAD_NUMBER) === FREE;
+  }
+
+  #releaser(): Releaser {
+    const words = this.#words;
+    // Written before the lock was free again, so a plain read after the take sees it.
+    const abandoned = words[ABANDONED] !== 0;
+    if (abandoned) words[ABANDONED] = 0;
+    return createReleaser(this.#hold, abandoned);
+  }
+
+  readonly #hold = {
+    isHeld: (): boolean => ownerIn(this.#words[STATE]!) === THREAD_NUMBER,
+    drop: (): void => this.release(),
+  };
+}
+
+/** Outside of the class, which a bundler would otherwise rename for naming itself: its name is in messages. */
+function create(options: SyncHandle<typeof KIND>): Lock {
+  return new Lock(options as NamedOptions);
+}
+
+opensBy(KIND, Lock.from);

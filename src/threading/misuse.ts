@@ -1,0 +1,21 @@
+/**
+ * What the primitives say to whoever uses them wrongly, and the checks that several of them share.
+ */
+import { ArgumentError, describe, NotHeldError } from '../errors.js';
+
+/** A name for messages, or a clear error. */
+export function checkName(name: unknown): string {
+  if (typeof name === 'string') return name;
+  throw new ArgumentError(`name: expected a string; got ${describe(name)}`);
+}
+
+/** CPython: "release unlocked lock". */
+export function unheldLock(method: string, what: string, name: string): NotHeldError {
+  return new NotHeldError(`${method}: expected the ${what} '${name}' to be held, but it is free; acquire it first`);
+}
+
+/** CPython: "cannot release un-acquired lock". */
+export function notOwner(method: string, what: string, name: string, owner: number): NotHeldError {
+  const held = owner === 0 ? 'nobody does' : `thread ${owner - 1} does`;
+  return new NotHeldError(`${method}: expected this thread to hold the ${what} '${name}', but ${held}; acquire it first`);
+}
