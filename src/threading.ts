@@ -5,6 +5,7 @@
  * @module threading
  */
 
+export { Barrier, type BarrierHandle, type BarrierOptions } from './threading/barrier.js';
 export { Condition, type ConditionHandle } from './threading/condition.js';
 export {
   BrokenBarrierError,

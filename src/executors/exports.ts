@@ -6,6 +6,7 @@ export const EXPORTS: ReadonlySet<string> = new Set([
   'AlreadyHeldError',
   'ArgumentError',
   'AsyncResult',
+  'Barrier',
   'BoundedSemaphore',
   'BrokenBarrierError',
   'BrokenInterpreterPoolError',
