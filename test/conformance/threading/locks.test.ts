@@ -3,7 +3,7 @@
  */
 import { type Executor, InterpreterPool, ThreadPool } from 'gil';
 import { Barrier, BoundedSemaphore, Condition, Event, Lock, RLock, Semaphore } from 'gil/threading';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { linesOf, resultsBelow } from '../../table.js';
 
 declare module 'vitest' {
@@ -35,10 +35,14 @@ function tests(group: string, proofs: Readonly<Record<string, Run>>): void {
   rows.push(...Object.keys(proofs).map((name) => `${group} ${name}`));
   for (const [column, make] of COLUMNS) {
     describe(`${group} ${column}`, () => {
+      let pool: Executor;
+      beforeAll(() => {
+        pool = make();
+      });
+      afterAll(() => pool.shutdown());
       for (const [name, run] of Object.entries(proofs)) {
         it(name, { timeout: 60_000 }, async ({ task }) => {
           task.meta.lockTest = { row: `${group} ${name}`, column };
-          await using pool = make();
           await run(pool, new Int32Array(new SharedArrayBuffer(64)));
         });
       }
@@ -69,8 +73,9 @@ for (const [group, make] of [
   tests(group, {
     constructor: () => expect(make().locked()).toBe(false),
     'constructor_noargs (adapted: a name only)': () => {
-      if (group !== 'Condition as RLock')
-        expect(() => new (group === 'Lock' ? Lock : RLock)({ name: 1 as never })).toThrow(code('ERR_GIL_ARGUMENT'));
+      const wrong = { name: 1 as never };
+      const create = () => (group === 'Lock' ? new Lock(wrong) : group === 'RLock' ? new RLock(wrong) : new Condition(wrong as never));
+      expect(create).toThrow(code('ERR_GIL_ARGUMENT'));
     },
     'repr, locked_repr (adapted: no addresses)': () => {
       const lock = make();
