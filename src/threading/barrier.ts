@@ -57,9 +57,10 @@ export interface BarrierHandle extends SyncHandle<typeof KIND> {
  * @example
  * ```ts
  * import { Barrier } from 'gil/threading';
- * const barrier = new Barrier(2, { action: () => console.log('all here') }); // => all here
+ * let rounds = 0;
+ * const barrier = new Barrier(2, { action: () => { rounds += 1; } });
  * const places = await Promise.all([barrier.wait(), barrier.wait()]);
- * console.log(places.sort()); // => [ 0, 1 ]
+ * console.log(rounds, places.sort()); // => 1 [ 0, 1 ]
  * ```
  */
 export class Barrier {
