@@ -162,6 +162,11 @@ export class Lock {
     runBlocking(buryMutex(this.#self, threadNumber));
   }
 
+  /** @internal This thread at its mutex, for a condition. */
+  get party(): Party {
+    return this.#self;
+  }
+
   #take(): boolean {
     return Atomics.compareExchange(this.#words, STATE, FREE, THREAD_NUMBER) === FREE;
   }

@@ -88,6 +88,20 @@ export function* dropMutex({ words }: Pick<Party, 'words'>): Protocol<boolean> {
   return false;
 }
 
+/** Lets go of it however often its owner has taken it; gives what `retakeMutex` needs to restore that. Only for the owner. */
+export function* dropMutexWholly(self: Pick<Party, 'words'>): Protocol<number> {
+  const depth = yield load(self.words, DEPTH);
+  yield store(self.words, DEPTH, 0);
+  yield* dropMutex(self);
+  return depth;
+}
+
+/** Takes it again as often as it was taken before. */
+export function* retakeMutex(self: Party, depth: number): Protocol<void> {
+  yield* takeMutex(self, Number.POSITIVE_INFINITY);
+  yield store(self.words, DEPTH, depth);
+}
+
 /** Takes it back from a thread that is dead: the next owner is told. */
 export function* buryMutex({ words }: Pick<Party, 'words'>, dead: number): Protocol<'clean' | 'abandoned'> {
   for (let state = yield load(words, STATE); ownerIn(state) === dead; ) {

@@ -173,6 +173,11 @@ export class RLock {
     runBlocking(buryMutex(this.#self, threadNumber));
   }
 
+  /** @internal This thread at its mutex, for a condition. */
+  get party(): Party {
+    return this.#self;
+  }
+
   #take(): boolean {
     const words = this.#words;
     if (ownerIn(words[STATE]!) === THREAD_NUMBER) words[DEPTH]! += 1;
