@@ -11,9 +11,10 @@
  *
  * CPython Lib/threading.py: Barrier.
  */
+
+import { buryMutex, dropMutex, MUTEX_WORDS, type Party, takeMutex } from '../lock/mutex.js';
+import { HEAD } from '../lock/object-memory.js';
 import { add, load, notify, now, type Protocol, store, type Words, wait } from '../steps/step.js';
-import { HEAD } from './memory.js';
-import { buryMutex, dropMutex, MUTEX_WORDS, type Party, takeMutex } from './mutex.js';
 
 export const PHASE = HEAD + MUTEX_WORDS;
 /** How many are inside. */

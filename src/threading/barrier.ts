@@ -5,7 +5,10 @@ import { inspect } from 'node:util';
 import { ArgumentError, describe, OutOfRangeError } from '../errors.js';
 import type { Words } from '../host/memory.js';
 import { HANDLE, opensBy } from '../host/traveller.js';
-import { checkSync, checkTask, checkTimeout } from '../lock/options.js';
+import { findKnown, partyAt, remember } from '../lock/known.js';
+import type { Party } from '../lock/mutex.js';
+import { createWords, openWords, type SyncHandle } from '../lock/object-memory.js';
+import { checkName, checkSync, checkTask, checkTimeout } from '../lock/options.js';
 import { runBlocking } from '../steps/blocking.js';
 import {
   type Arrival,
@@ -21,11 +24,7 @@ import {
   resetBarrier,
 } from './barrier-text.js';
 import { BrokenBarrierError } from './errors.js';
-import { findKnown, partyAt, remember } from './known.js';
 import type { NamedOptions } from './lock.js';
-import { createWords, openWords, type SyncHandle } from './memory.js';
-import { checkName } from './misuse.js';
-import type { Party } from './mutex.js';
 import { type BlockingOptions, checkWaiting, untilOf, type WaitingOptions, waitLater, waitSync } from './waiting.js';
 
 const KIND = 'gil/threading/barrier';

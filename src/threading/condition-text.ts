@@ -11,9 +11,10 @@
  *
  * CPython Lib/threading.py: Condition.
  */
+
+import { dropMutexWholly, type Party, retakeMutex } from '../lock/mutex.js';
+import { HEAD } from '../lock/object-memory.js';
 import { cas, load, notify, now, type Protocol, store, type Words, wait } from '../steps/step.js';
-import { HEAD } from './memory.js';
-import { dropMutexWholly, type Party, retakeMutex } from './mutex.js';
 
 /** The last ticket that was given out. */
 const TICKET = HEAD;

@@ -6,15 +6,15 @@ import { ArgumentError, describe, OutOfRangeError, TooManyThreadsError } from '.
 import { now } from '../host/clock.js';
 import { cannotBlock, mayBlock, type Words } from '../host/memory.js';
 import { HANDLE, opensBy } from '../host/traveller.js';
-import { checkSync, checkTask } from '../lock/options.js';
+import { findKnown, remember } from '../lock/known.js';
+import { ownerIn, STATE } from '../lock/mutex.js';
+import { createWords, openWords, type SyncHandle } from '../lock/object-memory.js';
+import { checkName, checkSync, checkTask } from '../lock/options.js';
 import type { Releaser } from '../lock/releaser.js';
 import { runBlocking } from '../steps/blocking.js';
 import { awaitNotify, buryWaiter, CONDITION_WORDS, MOST_WAITERS, notifyOldest, type Visitor } from './condition-text.js';
-import { findKnown, remember } from './known.js';
 import { Lock, type NamedOptions } from './lock.js';
-import { createWords, openWords, type SyncHandle } from './memory.js';
-import { checkName, notOwner } from './misuse.js';
-import { ownerIn, STATE } from './mutex.js';
+import { notOwner } from './misuse.js';
 import { RLock } from './rlock.js';
 import { type BlockingOptions, checkWaiting, untilOf, type WaitingOptions, waitLater, waitSync } from './waiting.js';
 

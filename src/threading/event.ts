@@ -5,13 +5,12 @@
 import { inspect } from 'node:util';
 import type { Words } from '../host/memory.js';
 import { HANDLE, opensBy } from '../host/traveller.js';
-import { checkSync } from '../lock/options.js';
+import { findKnown, remember } from '../lock/known.js';
+import { createWords, HEAD, openWords, type SyncHandle } from '../lock/object-memory.js';
+import { checkName, checkSync } from '../lock/options.js';
 import { runBlocking } from '../steps/blocking.js';
 import { cas, load, notify, now, type Protocol, wait } from '../steps/step.js';
-import { findKnown, remember } from './known.js';
 import type { NamedOptions } from './lock.js';
-import { createWords, HEAD, openWords, type SyncHandle } from './memory.js';
-import { checkName } from './misuse.js';
 import { type BlockingOptions, checkWaiting, untilOf, type WaitingOptions, waitLater, waitSync } from './waiting.js';
 
 const KIND = 'gil/threading/event';

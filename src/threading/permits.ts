@@ -2,8 +2,9 @@
  * The text under `Semaphore` and `BoundedSemaphore`: a count of permits in one word, and how many wait for one. Whoever gives permits
  * back looks for waiters afterwards; whoever waits says so before it looks at the permits: one of the two sees the other.
  */
+
+import { HEAD } from '../lock/object-memory.js';
 import { add, cas, load, notify, now, type Protocol, type Words, wait } from '../steps/step.js';
-import { HEAD } from './memory.js';
 
 /** How many permits are left. */
 export const VALUE = HEAD;

@@ -5,14 +5,13 @@ import { inspect } from 'node:util';
 import { ArgumentError, describe, OutOfRangeError } from '../errors.js';
 import type { Words } from '../host/memory.js';
 import { HANDLE, opensBy } from '../host/traveller.js';
-import { checkSync, checkTask } from '../lock/options.js';
+import { findKnown, remember } from '../lock/known.js';
+import { createWords, openWords, type SyncHandle } from '../lock/object-memory.js';
+import { checkName, checkSync, checkTask } from '../lock/options.js';
 import { createReleaser, type Releaser } from '../lock/releaser.js';
 import { runBlocking } from '../steps/blocking.js';
 import { SemaphoreReleaseError } from './errors.js';
-import { findKnown, remember } from './known.js';
 import type { NamedOptions } from './lock.js';
-import { createWords, openWords, type SyncHandle } from './memory.js';
-import { checkName } from './misuse.js';
 import { BOUND, givePermits, PERMIT_WORDS, takePermit, UNBOUNDED, VALUE, wakeAll } from './permits.js';
 import { type BlockingOptions, checkWaiting, untilOf, type WaitingOptions, waitLater, waitSync } from './waiting.js';
 

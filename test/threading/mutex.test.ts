@@ -3,9 +3,9 @@
  * one that died.
  */
 import { expect, it } from 'vitest';
+import { ABANDONED, buryMutex, dropMutex, FREE, MUTEX_WORDS, type Party, STATE, takeMutex } from '../../src/lock/mutex.js';
+import { createWords } from '../../src/lock/object-memory.js';
 import type { Protocol, Words } from '../../src/steps/step.js';
-import { createWords } from '../../src/threading/memory.js';
-import { ABANDONED, buryMutex, dropMutex, FREE, MUTEX_WORDS, type Party, STATE, takeMutex } from '../../src/threading/mutex.js';
 import { explore, LIMIT, type Program } from '../steps/schedules.js';
 
 const party = (words: Words, number: number): Party => ({ words, number, suspect: () => {} });

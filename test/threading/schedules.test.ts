@@ -3,12 +3,12 @@
  * is found.
  */
 import { expect, it } from 'vitest';
+import { dropMutex, MUTEX_WORDS, takeMutex } from '../../src/lock/mutex.js';
+import { createWords } from '../../src/lock/object-memory.js';
 import { perform } from '../../src/steps/perform.js';
 import { CHANGED, type Protocol, type Step, WOKEN, type Words } from '../../src/steps/step.js';
 import { arrive, barrierWords, PARTIES } from '../../src/threading/barrier-text.js';
 import { awaitNotify, CONDITION_WORDS, notifyOldest } from '../../src/threading/condition-text.js';
-import { createWords } from '../../src/threading/memory.js';
-import { dropMutex, MUTEX_WORDS, takeMutex } from '../../src/threading/mutex.js';
 import { BOUND, givePermits, PERMIT_WORDS, takePermit, VALUE } from '../../src/threading/permits.js';
 
 interface Thread {

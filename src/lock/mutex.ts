@@ -12,7 +12,7 @@
  * There is no line: a newcomer may take a free lock before the one that is being woken. CPython Python/lock.c: _PyMutex_LockTimed.
  */
 import { cas, load, notify, now, type Protocol, store, TIMED_OUT, type Words, wait } from '../steps/step.js';
-import { HEAD } from './memory.js';
+import { HEAD } from './object-memory.js';
 
 /** Who holds it, and whether somebody sleeps. Written by takers, sleepers and whoever lets go. */
 export const STATE = HEAD;
