@@ -8,5 +8,6 @@ export { type DictHandle, SharedDict, type SharedDictOptions } from './shared/di
 export { RefCountError, SharedFieldError, SharedIndexError, SharedKeyError, SharedMemoryError } from './shared/errors.js';
 export { type ListHandle, SharedList, type SharedListOptions } from './shared/list.js';
 export { type ObjectHandle, SharedObject, type SharedObjectConstructor, type SharedRecord } from './shared/object.js';
+export { type Counting, RefCounted, type RefCountedHandle, type RefCountedOptions } from './shared/refcounted.js';
 export { SharedBigInt, SharedFloat, SharedInt } from './shared/scalars.js';
 export type { TableMemory } from './shared/table.js';

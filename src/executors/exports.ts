@@ -41,6 +41,7 @@ export const EXPORTS: ReadonlySet<string> = new Set([
   'QueueShutDownError',
   'RLock',
   'RefCountError',
+  'RefCounted',
   'Semaphore',
   'SemaphoreReleaseError',
   'SharedArray',
