@@ -3,7 +3,7 @@
  *
  * @module shared
  */
-export { type ArrayHandle, type ElementOf, type ElementType, SharedArray, type ViewOf } from './shared/array.js';
+export { type ArrayHandle, type ElementOf, type ElementType, SharedArray, type ViewOf, type ViewTypes } from './shared/array.js';
 export { type DictHandle, SharedDict, type SharedDictOptions } from './shared/dict.js';
 export { RefCountError, SharedFieldError, SharedIndexError, SharedKeyError, SharedMemoryError } from './shared/errors.js';
 export { type ListHandle, SharedList, type SharedListOptions } from './shared/list.js';

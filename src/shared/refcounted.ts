@@ -44,9 +44,10 @@ export interface RefCountedHandle extends SyncHandle<typeof KIND> {
  * ```ts
  * import { RefCounted } from 'gil/shared';
  * const page = new RefCounted({ name: 'page' });
- * page.dealloc = () => console.log('freed'); // => freed
+ * page.dealloc = () => console.log('the last one is gone');
  * page.incref();
- * console.log(page.decref(), page.decref()); // => alive freed
+ * console.log(page.decref()); // => alive
+ * page.decref(); // prints: the last one is gone
  * try {
  *   page.incref();
  * } catch (error) {
