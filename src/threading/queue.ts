@@ -56,6 +56,7 @@ export class Queue<T = unknown> extends BaseQueue<T> {
   get maxSize(): number {
     return Atomics.load(this.core.words, MAX_SIZE);
   }
+  /** Changes it; whoever waits for room looks again. */
   set maxSize(maxSize: number) {
     this.core.resize(checkMaxSize(maxSize));
   }
