@@ -5,7 +5,12 @@
  * @module threading
  */
 
+export { type ExceptHookArgs, excepthook, setExcepthook } from './executors/excepthook.js';
+export { Thread } from './executors/thread.js';
+export type { ThreadOptions, ThreadSettings, ThreadTarget } from './executors/thread-options.js';
+export { activeCount, currentThread, enumerate, getIdent, mainThread } from './executors/threads.js';
 export type { SyncHandle } from './lock/object-memory.js';
+export type { ThreadHandle } from './runtime/thread-life.js';
 export { Barrier, type BarrierHandle, type BarrierOptions } from './threading/barrier.js';
 export { Condition, type ConditionHandle } from './threading/condition.js';
 export {

@@ -12,6 +12,7 @@ import { encodeError } from './error-codec.js';
 import { Inbox } from './inbox.js';
 import { TaskLoader } from './load-task.js';
 import type { StartData, ToWorker } from './messages.js';
+import { onOffspring } from './offspring.js';
 import { CallRunner } from './run-call.js';
 import { becomeThread } from './thread.js';
 import { createThreadLooks, leave } from './thread-looks.js';
@@ -81,6 +82,7 @@ export function serve(start: StartData, channel: Channel, surroundings: Surround
     if (passed === 'some' && window?.mustRing()) channel.send({ kind: 'bell' });
   };
 
+  onOffspring((state) => channel.send({ kind: 'offspring', state }));
   onUncaught((error) => channel.send({ kind: 'fatal', error: encodeError(error) }));
 
   let state: 'preparing' | 'idle' | 'working' = 'preparing';
