@@ -9,6 +9,7 @@ export { type ExceptHookArgs, excepthook, setExcepthook } from './executors/exce
 export { Thread } from './executors/thread.js';
 export type { ThreadOptions, ThreadSettings, ThreadTarget } from './executors/thread-options.js';
 export { activeCount, currentThread, enumerate, getIdent, mainThread } from './executors/threads.js';
+export { Timer, type TimerArgs } from './executors/timer.js';
 export type { SyncHandle } from './lock/object-memory.js';
 export type { ThreadHandle } from './runtime/thread-life.js';
 export { Barrier, type BarrierHandle, type BarrierOptions } from './threading/barrier.js';
@@ -24,6 +25,7 @@ export {
   ThreadStateError,
 } from './threading/errors.js';
 export { Event } from './threading/event.js';
+export { Local, type LocalConstructor, type LocalHandle, type LocalRecord } from './threading/local.js';
 export { Lock, type NamedOptions } from './threading/lock.js';
 export { RLock } from './threading/rlock.js';
 export { BoundedSemaphore, Semaphore } from './threading/semaphore.js';
