@@ -1,6 +1,6 @@
 /**
  * The workers that the threads of one lock run in. Each thread has one for itself, from its start; one whose thread has ended is kept warm
- * for the next. There is no limit to how many there are, and idle ones do not keep the process alive.
+ * for the next. There is no limit to how many there are at once; idle ones do not keep the process alive, and only some are kept.
  */
 import { WorkerDiedError } from '../errors.js';
 import { WORKER_ENTRY } from '../host/files.js';
@@ -36,6 +36,9 @@ function countAwaited(change: 1 | -1): void {
 }
 
 let created = 0;
+
+/** How many idle workers are kept: each has one of the places at its lock. */
+const MOST_IDLE = 64;
 
 export class ThreadCrew {
   readonly #lock: StartData['lock'];
@@ -118,7 +121,9 @@ export class ThreadCrew {
   #rest(worker: PoolWorker): void {
     if (worker.inHand > 0 || worker.hasOffspring || this.#idle.includes(worker)) return;
     this.#last.delete(worker);
-    if (worker.isUseful) this.#idle.push(worker);
+    if (!worker.isUseful) return;
+    if (this.#idle.length < MOST_IDLE) this.#idle.push(worker);
+    else worker.end();
   }
 
   #settle({ item, outcome, value }: Finished, worker: PoolWorker): void {

@@ -24,6 +24,7 @@ import {
   IDENT,
   INITIAL,
   LEFT,
+  mainLife,
   NUMBER,
   STARTED,
   STATE,
@@ -133,6 +134,7 @@ export class Thread<Args extends readonly unknown[] = readonly unknown[]> {
   get daemon(): boolean {
     return this.#words[DAEMON] === 1;
   }
+  /** The same, before its start. */
   set daemon(daemon: boolean) {
     const checked = checkDaemon(daemon);
     if (this.#state !== INITIAL) throw new ThreadStateError(`daemon: cannot be set once ${this.name} has been started; set it before`);
@@ -141,7 +143,7 @@ export class Thread<Args extends readonly unknown[] = readonly unknown[]> {
 
   /** Its identity at its lock, from 1, as `lock.holder()` tells it; `null` before it runs. Another thread may have it afterwards. */
   get ident(): number | null {
-    if (this.#isCurrent()) return this.lock.seat.ident;
+    if (this.#isThatOf(currentLife())) return this.lock.seat.ident;
     return Atomics.load(this.#words, IDENT) || null;
   }
 
@@ -218,7 +220,7 @@ export class Thread<Args extends readonly unknown[] = readonly unknown[]> {
    * Waits without blocking the thread until it has ended. On the thread that started it, its error has been told to the hook by then.
    * @param options `{ timeout, signal }`, in milliseconds
    * @returns `false` if `timeout` passed first, else `true`
-   * @throws (as a rejection) ThreadStateError if it has not been started or is the thread that waits; LockCancelledError when the signal
+   * @throws (as a rejection) ThreadStateError if it has not been started, is the thread that waits or the main thread; LockCancelledError when the signal
    * aborts; ArgumentError, OutOfRangeError
    */
   async join(options?: WaitingOptions): Promise<boolean> {
@@ -233,7 +235,7 @@ export class Thread<Args extends readonly unknown[] = readonly unknown[]> {
    * Blocks the thread until it has ended; without the Global Interpreter Lock meanwhile, if it has to wait.
    * @param options `{ timeout }`, in milliseconds
    * @returns `false` if `timeout` passed first, else `true`
-   * @throws ThreadStateError if it has not been started or is the thread that waits; ArgumentError, OutOfRangeError; CannotBlockError if
+   * @throws ThreadStateError if it has not been started, is the thread that waits or the main thread; ArgumentError, OutOfRangeError; CannotBlockError if
    * it would have to wait and may not
    */
   joinSync(options?: BlockingOptions): boolean {
@@ -273,14 +275,15 @@ export class Thread<Args extends readonly unknown[] = readonly unknown[]> {
     return Atomics.load(this.#words, STATE);
   }
 
-  #isCurrent(): boolean {
-    const { memory } = currentLife();
+  #isThatOf({ memory }: ThreadHandle): boolean {
     return memory === this.#words.buffer || identityOf(new Int32Array(memory)) === identityOf(this.#words);
   }
 
   #checkJoin(): void {
     if (this.#state === INITIAL) throw new ThreadStateError(`join: cannot join ${this.name} before it is started; call start() first`);
-    if (this.#isCurrent()) throw new ThreadStateError(`join: ${this.name} cannot join itself: it would wait for ever`);
+    if (this.#isThatOf(currentLife())) throw new ThreadStateError(`join: ${this.name} cannot join itself: it would wait for ever`);
+    if (this.#isThatOf(mainLife()))
+      throw new ThreadStateError('join: cannot join the main thread, which ends with the process; join another one');
   }
 
   /** Its end is known; what it left to say is on the way. */

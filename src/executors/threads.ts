@@ -3,7 +3,6 @@
  */
 import { open } from '../host/traveller.js';
 import { GlobalLock } from '../lock/global-lock.js';
-import { currentThread as threadOfPool } from '../runtime/thread.js';
 import { currentLife, mainLife } from '../runtime/thread-life.js';
 import { aliveThreads, Thread } from './thread.js';
 
@@ -22,7 +21,7 @@ import { aliveThreads, Thread } from './thread.js';
  * ```
  */
 export function currentThread(): Thread {
-  return open(currentLife(threadOfPool()?.name)) as Thread;
+  return open(currentLife()) as Thread;
 }
 
 /** The main thread of the process. CPython `threading.main_thread`. */

@@ -113,37 +113,41 @@ export function endThreadLife(life: ThreadHandle): void {
   runBlocking(endLife(wordsOf(life), hasOffspring() ? LEFT : ENDED));
 }
 
-/** The life of this thread when no `Thread` runs here: as long as its own. Made when somebody asks for it. */
+const MAIN = 'gil/main-thread';
+
+/** The life of this thread when no `Thread` runs here: as long as its own. */
 let own: ThreadHandle | undefined;
+
+// When this file is loaded: a program may well start its workers first.
+if (IS_MAIN_THREAD) bequeath(MAIN, ownLife().memory);
+
+function ownLife(): ThreadHandle {
+  own ??= makeOwn(IS_MAIN_THREAD ? 'MainThread' : `Dummy-${THREAD_NUMBER - 1}`);
+  return own;
+}
 
 function makeOwn(name: string): ThreadHandle {
   const words = createLife();
   words[STATE] = STARTED;
   words[NUMBER] = THREAD_NUMBER;
-  if (!IS_MAIN_THREAD) onThreadExit(() => runBlocking(endLife(words, LEFT)));
+  onThreadExit(() => runBlocking(endLife(words, LEFT)));
   return { kind: THREAD_KIND, memory: words.buffer, name };
 }
 
-const MAIN = 'gil/main-thread';
-// When this file is loaded: a program may well start its workers first.
-if (IS_MAIN_THREAD) bequeath(MAIN, makeMain());
-
-function makeMain(): SharedArrayBuffer {
-  own = makeOwn('MainThread');
-  return own.memory;
+/** This thread is called so when no `Thread` runs here. Said once, at its beginning. */
+export function nameThread(name: string): void {
+  own = IS_MAIN_THREAD ? { ...ownLife(), name } : makeOwn(name);
 }
 
-/** The life of whatever runs here: of the `Thread`, or of the worker or main thread itself, which is called `name`. */
-export function currentLife(name = IS_MAIN_THREAD ? 'MainThread' : `Dummy-${THREAD_NUMBER - 1}`): ThreadHandle {
-  if (running !== undefined) return running;
-  own ??= makeOwn(name);
-  return own;
+/** The life of whatever runs here: of the `Thread`, or of the worker or main thread itself. */
+export function currentLife(): ThreadHandle {
+  return running ?? ownLife();
 }
 
 /** The life of the process's main thread; that of this thread, if it was started by one that knows nothing of this package. */
 export function mainLife(): ThreadHandle {
-  const memory = heritage(MAIN);
-  return memory instanceof SharedArrayBuffer ? { kind: THREAD_KIND, memory, name: 'MainThread' } : currentLife();
+  const memory = IS_MAIN_THREAD ? undefined : heritage(MAIN);
+  return memory instanceof SharedArrayBuffer ? { kind: THREAD_KIND, memory, name: 'MainThread' } : ownLife();
 }
 
 /** The name of the `Thread` that runs here, or `undefined`. */

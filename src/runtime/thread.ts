@@ -4,7 +4,7 @@
  */
 import { adopt, type GlobalLock } from '../lock/global-lock.js';
 import type { ThreadInfo } from '../lock/options.js';
-import { nameOfRunning } from './thread-life.js';
+import { nameOfRunning, nameThread } from './thread-life.js';
 
 /** A thread that a pool or a `Thread` started. */
 export interface CurrentThread extends ThreadInfo {
@@ -28,5 +28,6 @@ export function currentThread(): CurrentThread | null {
 /** @internal Said once, by the file a pool starts. */
 export function becomeThread(thread: CurrentThread): void {
   adopt(thread.lock);
+  nameThread(thread.name);
   current = thread;
 }
