@@ -18,6 +18,8 @@ import type { Finished, WorkItem } from './work-item.js';
 export interface Recruit {
   readonly item: WorkItem;
   readonly daemon: boolean;
+  /** The words of its life. */
+  readonly life: SharedArrayBuffer;
   /** Whether it has ended and left its worker in order. Seen at once, also when nothing has been heard. */
   hasEnded(): boolean;
   /** The worker of this number has it. */
@@ -62,8 +64,8 @@ export class ThreadCrew {
    * @throws CloneError if its arguments cannot be sent, WorkerDiedError if there can be no worker
    */
   start(recruit: Recruit): void {
-    const { item } = recruit;
-    const worker = this.#free() ?? this.#hire();
+    const { item, life } = recruit;
+    const worker = this.#free() ?? this.#hire(life);
     recruit.placed(worker.number);
     const [refused] = worker.offer([item]);
     if (refused !== undefined) {
@@ -91,12 +93,12 @@ export class ThreadCrew {
     return undefined;
   }
 
-  #hire(): PoolWorker {
+  #hire(life: SharedArrayBuffer): PoolWorker {
     const name = `Thread-worker-${this.#number}_${this.#started++}`;
     try {
       return new PoolWorker(
         (events, { memory }) => {
-          const data: StartData = { kind: 'gil/start', name, lock: this.#lock, window: memory, initializer: undefined };
+          const data: StartData = { kind: 'gil/start', name, lock: this.#lock, window: memory, life, initializer: undefined };
           return startWorker({ entry: WORKER_ENTRY, data, name }, events);
         },
         'yes',

@@ -195,6 +195,7 @@ export class Thread<Args extends readonly unknown[] = readonly unknown[]> {
       crewOf(this.lock).start({
         item,
         daemon,
+        life: words.buffer,
         hasEnded: () => this.#state === ENDED,
         placed: (number) => Atomics.store(words, NUMBER, number),
         over: (failure) => this.#over(item, failure),

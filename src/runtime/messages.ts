@@ -16,6 +16,8 @@ export interface StartData {
   readonly lock: LockHandle | { readonly dialect: Dialect; readonly switchInterval: number };
   /** The memory that it shares with its pool, see `window.ts`; none in another process. */
   readonly window: SharedArrayBuffer | undefined;
+  /** The life of the `Thread` that it is started for: over, if the worker comes to its end before that begins. */
+  readonly life?: SharedArrayBuffer;
   /** What it runs before its first call. */
   readonly initializer: { readonly task: TaskReference; readonly args: readonly unknown[]; readonly encoding: Encoding } | undefined;
 }

@@ -15,6 +15,7 @@ import type { StartData, ToWorker } from './messages.js';
 import { onOffspring } from './offspring.js';
 import { CallRunner } from './run-call.js';
 import { becomeThread } from './thread.js';
+import { expectThread } from './thread-life.js';
 import { createThreadLooks, leave } from './thread-looks.js';
 import { decodeArguments } from './value-codec.js';
 import { Window } from './window.js';
@@ -30,6 +31,7 @@ const SLICE = 1;
 
 /** Serves until told to end. */
 export function serve(start: StartData, channel: Channel, surroundings: Surroundings): void {
+  if (start.life !== undefined) expectThread(start.life);
   const lock = 'memory' in start.lock ? GlobalLock.from(start.lock) : new GlobalLock(start.lock);
   const { ident, threadId, breaker } = lock.seat;
   becomeThread({ name: start.name, ident, threadId, lock });

@@ -91,6 +91,11 @@ function* awaitTurn(words: Words, until: number): Protocol<boolean> {
   }
 }
 
+/** This worker was started for a thread. If it comes to its end before that begins, there is nobody else to tell those who wait for it. */
+export function expectThread(memory: SharedArrayBuffer): void {
+  onThreadExit(() => runBlocking(endLife(new Int32Array(memory), LEFT)));
+}
+
 /** The thread that runs here, if a `Thread` does. */
 let running: ThreadHandle | undefined;
 let farewell: 'not-arranged' | 'arranged' = 'not-arranged';

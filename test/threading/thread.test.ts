@@ -16,6 +16,7 @@ import {
   Thread,
 } from 'gil/threading';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { MAX_THREADS, placeOf, TENANT } from '../../src/lock/layout.js';
 
 const code = (name: string) => expect.objectContaining({ code: name });
 const memory = () => new Int32Array(new SharedArrayBuffer(64));
@@ -344,6 +345,22 @@ describe('a worker that ends under its thread', () => {
     expect(thread.isAlive()).toBe(false);
     expect(lock.acquireSync({ timeout: 20_000 })).not.toBe(null);
     lock.release();
+  });
+});
+
+describe('a worker that cannot begin', () => {
+  it('has ended its thread, also for who is blocked; the hook is told why', async () => {
+    const told: ExceptHookArgs[] = [];
+    setExcepthook((args) => told.push(args));
+    const lock = new GlobalLock();
+    const words = new Int32Array(lock.handle.memory);
+    for (let ident = 1; ident <= MAX_THREADS; ident += 1) Atomics.compareExchange(words, placeOf(ident) + TENANT, 0, 12_345);
+    const thread = new Thread({ target: () => {}, lock });
+    thread.start();
+    expect(thread.joinSync()).toBe(true);
+    expect(thread.isAlive()).toBe(false);
+    await thread.join();
+    expect(told[0]).toMatchObject({ thread, error: { code: 'ERR_WORKER_DIED', cause: { code: 'ERR_GIL_THREADS' } } });
   });
 });
 
