@@ -52,6 +52,14 @@ export function aliveThreads(): Thread[] {
   return [...known];
 }
 
+/** How many are known before those are looked for that have ended: nobody else takes the ones out that were sent here. */
+let mostKnown = 64;
+
+function know(thread: Thread): void {
+  known.add(thread);
+  if (known.size > mostKnown) mostKnown = Math.max(64, 2 * aliveThreads().length);
+}
+
 /** What the thread that made it can start. */
 interface Unstarted {
   readonly task: Prepared;
@@ -107,7 +115,7 @@ export class Thread<Args extends readonly unknown[] = readonly unknown[]> {
       this.name = options.name;
       this.lock = options.lock === undefined ? GlobalLock.default : GlobalLock.from(options.lock);
       this.#words = openWords(options, kind, 'Thread');
-      known.add(this as unknown as Thread);
+      know(this as unknown as Thread);
     } else {
       const { target, args, name, daemon } = options;
       this.lock = lockFor(options);
@@ -207,7 +215,7 @@ export class Thread<Args extends readonly unknown[] = readonly unknown[]> {
     }
     this.#item = item;
     this.#unstarted.args = [];
-    known.add(this as unknown as Thread);
+    know(this as unknown as Thread);
   }
 
   #over(item: WorkItem, failure: { readonly error: unknown } | undefined): void {
