@@ -7,6 +7,7 @@
 export {
   BrokenBarrierError,
   DeadlockError,
+  type DeadlockedThread,
   QueueEmptyError,
   QueueFullError,
   QueueShutDownError,
@@ -14,7 +15,7 @@ export {
   TaskDoneError,
   ThreadStateError,
 } from './threading/errors.js';
-export { Lock, type NamedOptions } from './threading/lock.js';
+export { Lock, type LockOptions, type NamedOptions } from './threading/lock.js';
 export type { SyncHandle } from './threading/memory.js';
 export { RLock } from './threading/rlock.js';
 export type { BlockingOptions, WaitingOptions } from './threading/waiting.js';
