@@ -12,12 +12,12 @@ import { handDown, handedDown } from '../host/handed-down.js';
 import { watchChildren } from '../host/kin.js';
 import type { Words } from '../host/memory.js';
 import { onThreadExit, THREAD_NUMBER } from '../host/thread.js';
+import { FREE, MUTEX_WORDS, ownerIn, type Party, STATE, takeMutex } from '../lock/mutex.js';
+import { HEAD, openWords } from '../lock/object-memory.js';
 import { currentThread } from '../runtime/thread.js';
 import type { Protocol } from '../steps/step.js';
 import { callSite } from './call-site.js';
 import { DeadlockError, type DeadlockedThread } from './errors.js';
-import { HEAD, openWords } from './memory.js';
-import { FREE, MUTEX_WORDS, ownerIn, type Party, STATE, takeMutex } from './mutex.js';
 import { createTable, isConfirmed, lastOf, type Row, WaitTable } from './wait-table.js';
 import { waitSync } from './waiting.js';
 

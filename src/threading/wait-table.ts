@@ -6,7 +6,7 @@
  * renews are those of the dead.
  */
 import type { Words } from '../host/memory.js';
-import { createWords, HEAD, identityOf } from './memory.js';
+import { createWords, HEAD, identityOf } from '../lock/object-memory.js';
 
 /** How many waits have begun. */
 const TICKETS = HEAD;

@@ -4,7 +4,7 @@
 import { InterpreterPool, sleep, ThreadPool } from 'gil';
 import { Lock, RLock } from 'gil/threading';
 import { describe, expect, it } from 'vitest';
-import { CONTENDED, STATE } from '../../src/threading/mutex.js';
+import { CONTENDED, STATE } from '../../src/lock/mutex.js';
 
 const detecting = (name: string, Kind: typeof Lock | typeof RLock = Lock) => new Kind({ name, detectDeadlocks: 'on' });
 const gate = () => new Int32Array(new SharedArrayBuffer(4));
@@ -246,7 +246,9 @@ describe('the option', () => {
 
   it.each([true, 'yes', null, 1])('%j is not one', (value) => {
     const options = { detectDeadlocks: value } as never;
-    expect(() => new Lock(options)).toThrow(expect.objectContaining({ code: 'ERR_GIL_ARGUMENT', message: expect.stringContaining("'on' or 'off'") }));
+    expect(() => new Lock(options)).toThrow(
+      expect.objectContaining({ code: 'ERR_GIL_ARGUMENT', message: expect.stringContaining("'on' or 'off'") }),
+    );
     expect(() => new RLock(options)).toThrow(/detectDeadlocks: expected/);
   });
 });
