@@ -14,8 +14,9 @@ const FIRST = HEAD + 1;
 /** How many threads can be seen to wait at once; more wait unseen. */
 const ROWS = 256;
 
-/** Whose row it is, or 0. */
+/** Whose row it is, or 0; `LEAVING` while it is cleared. */
 const THREAD = 0;
+const LEAVING = -1;
 /** Odd while the row is being written. Never falls, also when the row is another thread's. */
 const SEQUENCE = 1;
 /** Which wait it is: the number it drew when it began. */
@@ -85,9 +86,10 @@ export class WaitTable {
     Atomics.store(words, at + SEQUENCE, odd + 1);
   }
 
-  /** Gives the row back. */
-  leave(at: number): void {
+  /** Gives the row back, unless somebody has done so already. */
+  leave(at: number, thread: number): void {
     const words = this.#words;
+    if (Atomics.compareExchange(words, at + THREAD, thread, LEAVING) !== thread) return;
     const odd = Atomics.load(words, at + SEQUENCE) | 1;
     Atomics.store(words, at + SEQUENCE, odd);
     Atomics.store(words, at + OWNER, 0);
@@ -97,19 +99,18 @@ export class WaitTable {
 
   /** Gives back what a dead thread left. */
   bury(thread: number): void {
-    for (let at = FIRST; at < TEXTS; at += ROW_WORDS) {
-      if (Atomics.load(this.#words, at + THREAD) === thread) this.leave(at);
-    }
+    for (let at = FIRST; at < TEXTS; at += ROW_WORDS) this.leave(at, thread);
   }
 
-  /** The circle that this row is part of, beginning with it; `undefined` if it is part of none. */
+  /** The circle that this row is part of, beginning with it, as it was at one and the same moment; `undefined` if it was part of none. */
   circleOf(at: number): readonly Row[] | undefined {
-    const first = this.#read(at);
-    if (first === undefined) return undefined;
-    const circle = [first];
-    for (let next = this.#find(first.owner); next !== undefined && circle.length <= ROWS; next = this.#find(next.owner)) {
-      if (next.at === at) return circle;
-      circle.push(next);
+    const circle: Row[] = [];
+    for (let row = this.#read(at); row !== undefined; row = this.#find(row.owner)) {
+      if (row.at === at && circle.length > 0)
+        return circle.every((each) => this.#read(each.at)?.sequence === each.sequence) ? circle : undefined;
+      // Who waits beside a circle comes upon it, too.
+      if (circle.some((each) => each.at === row?.at)) return undefined;
+      circle.push(row);
     }
     return undefined;
   }
@@ -149,21 +150,4 @@ export class WaitTable {
     const index = (at - FIRST) / ROW_WORDS;
     return new Uint8Array(this.memory, TEXTS * 4 + index * TEXT_BYTES, TEXT_BYTES);
   }
-}
-
-/** Whether the circle that was seen first still stood when it was seen again: the same waits, and each of them has looked meanwhile who its owner is. */
-export function isConfirmed(first: readonly Row[], again: readonly Row[]): 'yes' | 'not-yet' | 'no' {
-  if (first.length !== again.length) return 'no';
-  let answer: 'yes' | 'not-yet' = 'yes';
-  for (const [index, row] of first.entries()) {
-    const later = again[index]!;
-    if (row.at !== later.at || row.ticket !== later.ticket) return 'no';
-    if (((later.sequence - row.sequence) | 0) <= 0) answer = 'not-yet';
-  }
-  return answer;
-}
-
-/** The last that came: numbers may have wrapped around. */
-export function lastOf(circle: readonly Row[]): Row {
-  return circle.reduce((last, row) => (((row.ticket - last.ticket) | 0) > 0 ? row : last));
 }
