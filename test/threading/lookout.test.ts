@@ -47,7 +47,7 @@ function* takeWatched(table: WaitTable, words: Words, number: number): Protocol<
   }
 }
 
-/** One run: each thread takes some locks in an order of its own. Gives how many circles there were, or what is wrong. */
+/** One run: each thread takes and drops locks in an order of its own. Gives how many circles there were, or what is wrong. */
 function run(seed: number, count: number): { readonly circles: number; readonly failure: string } {
   const draw = dice(seed);
   const table = new WaitTable(createTable());
@@ -70,11 +70,17 @@ function run(seed: number, count: number): { readonly circles: number; readonly 
   const work = function* (number: number): Protocol<void> {
     const held: Words[] = [];
     try {
-      for (const words of [...locks].sort(() => draw(3) - 1).slice(0, 1 + draw(count))) {
-        waitsFor.set(number, words);
-        yield* takeWatched(table, words, number);
-        waitsFor.delete(number);
-        held.push(words);
+      for (let turn = draw(2 * count); turn >= 0; turn -= 1) {
+        const words = locks[draw(count)]!;
+        if (held.includes(words)) {
+          held.splice(held.indexOf(words), 1);
+          yield* dropMutex({ words });
+        } else {
+          waitsFor.set(number, words);
+          yield* takeWatched(table, words, number);
+          waitsFor.delete(number);
+          held.push(words);
+        }
       }
     } catch (error) {
       if (!(error instanceof Circle)) throw error;
