@@ -44,10 +44,10 @@ export const deadlock: Experiment = {
     return {
       holds:
         errors.length === 1 && code === 'ERR_THREADING_DEADLOCK' && named === 2 && cycle.length === 2 && placed && done === 1 && turns > 0,
-      live: `${errors.length} DeadlockError: ${links.join('; ')}; the other thread went on when it was told`,
+      live: `${[`${errors.length} DeadlockError`, ...links].join('; ')}; ${done} of 2 transfers made; ${grouped(turns)} turns of a third thread meanwhile`,
       figures: { deadlocks: errors.length, threadsNamed: named, transfersDone: done, turnsOfAThirdThreadMeanwhile: turns, error: message },
       notes: [
-        `While both waited the GIL was free: a third thread made ${grouped(turns)} turns of a loop.`,
+        'While both wait the GIL is free: a deadlock stops those who are in it, and not the program.',
         "A deadlock needs no bad luck here, because each thread waits until both hold their first lock; in a program it comes once in a while. Take locks in one order everywhere; in tests, make them with { detectDeadlocks: 'on' }.",
       ],
     };

@@ -118,5 +118,7 @@ function dine(
     Atomics.store(eating.values, seat, 0);
     second.release();
     first.release();
+    // He thinks.
+    clock.waitSync({ timeout: 0.2 });
   }
 }

@@ -6,15 +6,21 @@ import { InterpreterPool } from '../executors/interpreter-pool.js';
 import { SharedArray } from '../shared/array.js';
 import { Barrier } from '../threading/barrier.js';
 import { Condition } from '../threading/condition.js';
+import { Event } from '../threading/event.js';
 import { Lock } from '../threading/lock.js';
 import type { Context, Experiment, Outcome } from './experiment.js';
-import { grouped } from './units.js';
 import { onEveryWorker } from './work.js';
 
 const READERS = 3;
 const WRITERS = 2;
 /** How often each goes in. */
-const VISITS = 200;
+const VISITS = 100;
+/** How long a writer stays inside, in ms. */
+const STAY = 0.1;
+/** The same for the first one, who comes while all readers are inside: they stay shorter, and would see him. */
+const LONG_STAY = 20;
+const WRITES = WRITERS * VISITS + 1;
+const READS = READERS * VISITS + READERS;
 
 /** A book of two pages that must say the same, and its lock. */
 interface Book {
@@ -22,6 +28,8 @@ interface Book {
   /** How many readers are inside, writers inside, writers waiting. */
   readonly state: SharedArray<'int32'>;
   readonly changed: Condition;
+  /** Never set: to wait for a while. */
+  readonly clock: Event;
 }
 
 /** What a visitor saw. */
@@ -50,11 +58,14 @@ export const readersWriters: Experiment = {
 
     context.progress('readers and writers with a lock');
     const book = openBook();
-    // First the readers alone: they leave only when all of them have been inside together.
-    const together = await Promise.all(Array.from({ length: READERS }, () => pool.submit(read, book, 1, met)));
+    // First all readers, once: they leave only when all of them have been inside together, and a writer has come.
+    const together = await Promise.all([
+      ...Array.from({ length: READERS }, () => pool.submit(read, book, 1, met)),
+      pool.submit(write, book, 1, { after: READERS, stay: LONG_STAY }),
+    ]);
     const visits = await Promise.all([
       ...Array.from({ length: READERS }, () => pool.submit(read, book, VISITS, null)),
-      ...Array.from({ length: WRITERS }, () => pool.submit(write, book, VISITS)),
+      ...Array.from({ length: WRITERS }, () => pool.submit(write, book, VISITS, { after: 0, stay: STAY })),
     ]);
     const seen = [...together, ...visits];
     const inside = Math.max(...seen.map(({ readers }) => readers));
@@ -62,15 +73,15 @@ export const readersWriters: Experiment = {
     const tornWithLock = seen.reduce((sum, each) => sum + each.torn, 0);
     const written = book.pages.at(0);
     return {
-      holds: torn === 1 && inside === READERS && notAlone === 0 && tornWithLock === 0 && written === WRITERS * VISITS,
-      live: `up to ${inside} readers inside at once, ${notAlone} of ${grouped(WRITERS * VISITS)} writes not alone, ${tornWithLock} of ${grouped(READERS * VISITS)} reads half written; without the lock ${torn} of 1`,
+      holds: torn === 1 && inside === READERS && notAlone === 0 && tornWithLock === 0 && written === WRITES,
+      live: `up to ${inside} readers inside at once, ${notAlone} of ${WRITES} writes not alone, ${tornWithLock} of ${READS} reads half written; without the lock ${torn} of 1`,
       figures: {
         readers: READERS,
         writers: WRITERS,
         mostReadersInside: inside,
         writes: written,
         writersNotAlone: notAlone,
-        reads: READERS * VISITS,
+        reads: READS,
         halfWritten: tornWithLock,
         halfWrittenWithoutLock: torn,
       },
@@ -82,11 +93,16 @@ export const readersWriters: Experiment = {
 };
 
 function openBook(): Book {
-  return { pages: new SharedArray('int32', 2), state: new SharedArray('int32', 3), changed: new Condition(new Lock({ name: 'book' })) };
+  return {
+    pages: new SharedArray('int32', 2),
+    state: new SharedArray('int32', 3),
+    changed: new Condition(new Lock({ name: 'book' })),
+    clock: new Event(),
+  };
 }
 
-/** Reads so often; stays inside until all have met, if they are to meet. */
-function read({ pages: { values: pages }, state: { values: state }, changed }: Book, visits: number, met: Barrier | null): Seen {
+/** Reads so often; if it is to meet the other readers, it stays until all are inside and a writer has come, and a little longer. */
+function read({ pages: { values: pages }, state: { values: state }, changed, clock }: Book, visits: number, met: Barrier | null): Seen {
   const seen = { readers: 0, writersNotAlone: 0, torn: 0 };
   for (let visit = 0; visit < visits; visit += 1) {
     changed.acquireSync();
@@ -96,8 +112,10 @@ function read({ pages: { values: pages }, state: { values: state }, changed }: B
 
     met?.waitSync({ timeout: 10_000 });
     seen.readers = Math.max(seen.readers, Atomics.load(state, 0));
+    while (met !== null && Atomics.load(state, 1) + Atomics.load(state, 2) === 0) clock.waitSync({ timeout: 1 });
+    if (met !== null) clock.waitSync({ timeout: 2 });
+    seen.writersNotAlone += Atomics.load(state, 1);
     if (Atomics.load(pages, 0) !== Atomics.load(pages, 1)) seen.torn += 1;
-    met?.waitSync({ timeout: 10_000 });
 
     changed.acquireSync();
     state[0]! -= 1;
@@ -107,9 +125,14 @@ function read({ pages: { values: pages }, state: { values: state }, changed }: B
   return seen;
 }
 
-/** Writes both pages so often. */
-function write({ pages: { values: pages }, state: { values: state }, changed }: Book, visits: number): Seen {
+/** Writes both pages so often, and comes when so many readers are inside. */
+function write(
+  { pages: { values: pages }, state: { values: state }, changed, clock }: Book,
+  visits: number,
+  { after, stay }: { after: number; stay: number },
+): Seen {
   const seen = { readers: 0, writersNotAlone: 0, torn: 0 };
+  while (Atomics.load(state, 0) < after) clock.waitSync({ timeout: 1 });
   for (let visit = 0; visit < visits; visit += 1) {
     changed.acquireSync();
     state[2]! += 1;
@@ -119,7 +142,8 @@ function write({ pages: { values: pages }, state: { values: state }, changed }: 
     changed.release();
 
     pages[0]! += 1;
-    if (Atomics.load(state, 0) + Atomics.load(state, 1) !== 1) seen.writersNotAlone += 1;
+    clock.waitSync({ timeout: stay });
+    if (Atomics.load(state, 0) > 0 || Atomics.load(state, 1) !== 1) seen.writersNotAlone += 1;
     pages[1]! += 1;
 
     changed.acquireSync();
