@@ -102,6 +102,16 @@ export class WaitTable {
     for (let at = FIRST; at < TEXTS; at += ROW_WORDS) this.leave(at, thread);
   }
 
+  /** All waits that are not being written just now. */
+  rows(): readonly Row[] {
+    const rows: Row[] = [];
+    for (let at = FIRST; at < TEXTS; at += ROW_WORDS) {
+      const row = this.#read(at);
+      if (row !== undefined && row.thread > 0) rows.push(row);
+    }
+    return rows;
+  }
+
   /** The circle that this row is part of, beginning with it, as it was at one and the same moment; `undefined` if it was part of none. */
   circleOf(at: number): readonly Row[] | undefined {
     const circle: Row[] = [];

@@ -4,9 +4,15 @@
 import { InterpreterPool, sleep, ThreadPool } from 'gil';
 import { Lock, RLock } from 'gil/threading';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { CONTENDED, STATE } from '../../src/lock/mutex.js';
+import { ownerIn, STATE } from '../../src/lock/mutex.js';
+import { WaitTable } from '../../src/threading/wait-table.js';
 
 const detecting = (name: string, Kind: typeof Lock | typeof RLock = Lock) => new Kind({ name, detectDeadlocks: 'on' });
+/** Whether a thread stands in the table that waits for the owner of this lock. */
+const isWaitedFor = ({ handle }: Lock | RLock) => {
+  const owner = ownerIn(new Int32Array(handle.memory)[STATE]!);
+  return new WaitTable(new Int32Array(handle.deadlocks!)).rows().some((row) => row.owner === owner);
+};
 const gate = () => new Int32Array(new SharedArrayBuffer(4));
 
 /** Takes one lock, meets the other threads, takes another. */
@@ -139,7 +145,7 @@ describe.each(POOLS)('%s', (_, make) => {
       }
       return 'done';
     };
-    const runs = [1, 2, 3, 4].map((seed) => pool.submit(work, locks, guard, seed, 500));
+    const runs = [1, 2, 3, 4].map((seed) => pool.submit(work, locks, guard, seed, 250));
     expect(await Promise.all(runs)).toEqual(['done', 'done', 'done', 'done']);
   });
 
@@ -199,10 +205,7 @@ it('the last one to wait is the one that is told', async () => {
   const [a, b, met] = [detecting('a') as Lock, detecting('b') as Lock, gate()];
   const held = a.acquireSync();
   const other = pool.submit(cross, b, a, met, 1);
-  const state = new Int32Array(a.handle.memory);
-  while ((Atomics.load(state, STATE) & CONTENDED) === 0) sleep(1);
-  // Its row follows the bit within an instant, or it would come after this thread's.
-  sleep(100);
+  while (!isWaitedFor(a)) sleep(1);
   expect(() => b.acquireSync()).toThrow(expect.objectContaining({ code: 'ERR_THREADING_DEADLOCK' }));
   held();
   expect(await other).toBe('both');
@@ -215,8 +218,7 @@ it('a thread that died in the circle is not in it: its locks come back', async (
   const held = a.acquireSync();
   const other = pool.submit(cross, b, a, met, 1);
   other.addDoneCallback(() => {});
-  const state = new Int32Array(a.handle.memory);
-  while ((Atomics.load(state, STATE) & CONTENDED) === 0) sleep(1);
+  while (!isWaitedFor(a)) sleep(1);
   pool.terminateWorkers();
   const release = b.acquireSync();
   expect(release.abandoned).toBe(true);
