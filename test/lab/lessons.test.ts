@@ -2,6 +2,7 @@
  * The lessons about threads that wait for each other, run for real through the command, all in one process.
  */
 import { beforeAll, describe, expect, it } from 'vitest';
+import { runExperiments } from '../../src/cli/results.js';
 import { LESSONS } from '../../src/lab/lessons.js';
 import { gil } from './run-cli.js';
 
@@ -21,6 +22,13 @@ it('states everything that is printed', () => {
     for (const key of ['claim', 'question', 'article', 'cpython', 'expectation'] as const) expect(lesson[key]).toMatch(/\S/);
     expect(lesson.cpython).toMatch(/3\.\d+/);
   }
+});
+
+it('one that fails with many lines gives them in one', async () => {
+  const run = () => Promise.reject(new Error('two threads:\n  one\n  another'));
+  const [failed] = await runExperiments([{ ...LESSONS[0], run }], 2, () => {});
+  expect(failed.outcome).toMatchObject({ holds: false, live: 'failed: two threads: one another' });
+  expect(failed.error?.message).toContain('\n');
 });
 
 describe('run', () => {

@@ -4,7 +4,6 @@
 import { describe, expect, it } from 'vitest';
 import { type Paint, PLAIN } from '../../src/cli/paint.js';
 import { reportText } from '../../src/cli/report.js';
-import { runExperiments } from '../../src/cli/results.js';
 import { layoutTable, type Row } from '../../src/cli/table.js';
 import { cut, pad, widthOf, wrap } from '../../src/cli/text.js';
 import { ARTICLE } from '../../src/lab/article.js';
@@ -139,12 +138,5 @@ describe('reportText', () => {
     const text = reportText([result('cpu-bound', true, [])], circumstances, 80, PLAIN);
     expect(text).not.toContain('Notes');
     expect(text).toContain('1 of 1 claims holds');
-  });
-
-  it('gives an error of many lines one cell', async () => {
-    const run = () => Promise.reject(new Error('two threads:\n  one\n  another'));
-    const [failed] = await runExperiments([{ ...ARTICLE[0], run }], 2, () => {});
-    expect(failed.outcome).toMatchObject({ holds: false, live: 'failed: two threads: one another' });
-    expect(failed.error?.message).toContain('\n');
   });
 });
