@@ -4,6 +4,10 @@
  *
  * @module threading
  */
+
+export type { SyncHandle } from './lock/object-memory.js';
+export { Barrier, type BarrierHandle, type BarrierOptions } from './threading/barrier.js';
+export { Condition, type ConditionHandle } from './threading/condition.js';
 export {
   BrokenBarrierError,
   DeadlockError,
@@ -14,7 +18,8 @@ export {
   TaskDoneError,
   ThreadStateError,
 } from './threading/errors.js';
+export { Event } from './threading/event.js';
 export { Lock, type NamedOptions } from './threading/lock.js';
-export type { SyncHandle } from './threading/memory.js';
 export { RLock } from './threading/rlock.js';
+export { BoundedSemaphore, Semaphore } from './threading/semaphore.js';
 export type { BlockingOptions, WaitingOptions } from './threading/waiting.js';

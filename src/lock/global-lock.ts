@@ -8,7 +8,7 @@ import { resolveDialect } from '../dialects/registry.js';
 import type { LockEvent } from '../events.js';
 import { now } from '../host/clock.js';
 import { THREAD_NUMBER } from '../host/thread.js';
-import { HANDLE, opensBy } from '../host/traveller.js';
+import { HANDLE } from '../host/traveller.js';
 import { runBlocking } from '../steps/blocking.js';
 import type { Contender } from './contender.js';
 import { describeLock } from './describe.js';
@@ -67,6 +67,8 @@ export class GlobalLock {
   readonly name: string;
   /** This lock, to be sent to another thread: `GlobalLock.from(handle)`. Pools take a lock among the arguments of a task as it is. */
   readonly handle: LockHandle;
+  /** @internal The same, for whoever sends it. */
+  readonly [HANDLE]: LockHandle;
   /** @internal This thread at the lock, and the word its looks read. */
   readonly seat: ThreadInfo & { readonly breaker: Int32Array };
   readonly #self: Contender;
@@ -93,6 +95,7 @@ export class GlobalLock {
     const { words, log } = 'memory' in options ? openMemory(options) : createMemory(this.dialect, options);
     this.#log = log && new EventLog(log);
     this.handle = { kind: 'gil/lock', memory: words.buffer, dialect: this.dialect, name: this.name, ...(log && { log }) };
+    this[HANDLE] = this.handle;
     this.#self = moveIn(words, this.dialect, this.#log);
     this.#porter = new Porter(this.#self, 'memory' in options ? undefined : options.cancelError);
     const { ident, place } = this.#self;
@@ -129,11 +132,6 @@ export class GlobalLock {
   }
   set rank(rank: number) {
     Atomics.store(this.#self.words, this.#self.place + RANK, checkRank(this.dialect, rank));
-  }
-
-  /** @internal What of it travels. */
-  get [HANDLE](): LockHandle {
-    return this.handle;
   }
 
   // --- async: never blocks the event loop ---------------------------------------------------------------------------
@@ -334,8 +332,6 @@ export class GlobalLock {
     locks.remove(this.#self);
   }
 
-  // --- inside -------------------------------------------------------------------------------------------------------
-
   #takeSlow(timeout: number, method: string): boolean {
     if (this.#self.hindrance === 'left') throw left(method, this.name);
     if (this.isHeldByCurrentThread()) throw alreadyHeld(method, this.name);
@@ -351,5 +347,3 @@ export class GlobalLock {
 function create(options: GlobalLockOptions | LockHandle): GlobalLock {
   return new GlobalLock(options as GlobalLockOptions);
 }
-
-opensBy('gil/lock', GlobalLock.from);

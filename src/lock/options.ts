@@ -100,3 +100,9 @@ export function checkTimeout(timeout: unknown, name = 'timeout'): number {
   if (timeout >= 0) return timeout;
   throw new OutOfRangeError(`${name}: expected milliseconds, 0 or more; got ${describe(timeout)}`);
 }
+
+/** A name for messages, or a clear error. */
+export function checkName(name: unknown): string {
+  if (typeof name === 'string') return name;
+  throw new ArgumentError(`name: expected a string; got ${describe(name)}`);
+}

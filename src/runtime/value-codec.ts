@@ -3,13 +3,16 @@
  * memory, stays itself on the other side, at the top, in arrays or in plain objects, and the signal that the call was submitted with becomes the one that the call sees.
  */
 import { CloneError, describe } from '../errors.js';
-import { type Handle, handleOf, open } from '../host/traveller.js';
+import { type Handle, handleOf, open, opensBy } from '../host/traveller.js';
+import { GlobalLock } from '../lock/global-lock.js';
 import { currentTask } from './current-task.js';
 import type { Encoding } from './messages.js';
 
 /** The key under which something stands for what stays itself, its handle, or for the signal of the call. */
 const TOKEN = 'gil/token';
 const SIGNAL = 'signal';
+
+opensBy('gil/lock', GlobalLock.from);
 
 /** Replaces what stays itself, and the call's own signal, by tokens. What holds none is passed on as it is, uncopied. */
 export function encodeArguments(args: readonly unknown[], signal?: AbortSignal): { args: readonly unknown[]; encoding: Encoding } {

@@ -6,13 +6,13 @@ import { inspect } from 'node:util';
 import type { Words } from '../host/memory.js';
 import { THREAD_NUMBER } from '../host/thread.js';
 import { HANDLE, opensBy } from '../host/traveller.js';
-import { checkSync, checkTask } from '../lock/options.js';
+import { findKnown, partyAt, remember } from '../lock/known.js';
+import { ABANDONED, buryMutex, dropMutex, FREE, MUTEX_WORDS, ownerIn, type Party, STATE, takeMutex } from '../lock/mutex.js';
+import { createWords, openWords, type SyncHandle } from '../lock/object-memory.js';
+import { checkName, checkSync, checkTask } from '../lock/options.js';
 import { createReleaser, type Releaser } from '../lock/releaser.js';
 import { runBlocking } from '../steps/blocking.js';
-import { findKnown, partyAt, remember } from './known.js';
-import { createWords, openWords, type SyncHandle } from './memory.js';
-import { checkName, unheldLock } from './misuse.js';
-import { ABANDONED, buryMutex, dropMutex, FREE, MUTEX_WORDS, ownerIn, type Party, STATE, takeMutex } from './mutex.js';
+import { unheldLock } from './misuse.js';
 import { AT_ONCE, type BlockingOptions, checkWaiting, untilOf, type WaitingOptions, waitLater, waitSync } from './waiting.js';
 
 const KIND = 'gil/threading/lock';
@@ -160,6 +160,11 @@ export class Lock {
   /** @internal */
   bury(threadNumber: number): void {
     runBlocking(buryMutex(this.#self, threadNumber));
+  }
+
+  /** @internal This thread at its mutex, for a condition. */
+  get party(): Party {
+    return this.#self;
   }
 
   #take(): boolean {

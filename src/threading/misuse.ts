@@ -1,13 +1,7 @@
 /**
- * What the primitives say to whoever uses them wrongly, and the checks that several of them share.
+ * What the primitives say to whoever uses them wrongly.
  */
-import { ArgumentError, describe, NotHeldError } from '../errors.js';
-
-/** A name for messages, or a clear error. */
-export function checkName(name: unknown): string {
-  if (typeof name === 'string') return name;
-  throw new ArgumentError(`name: expected a string; got ${describe(name)}`);
-}
+import { NotHeldError } from '../errors.js';
 
 /** CPython: "release unlocked lock". */
 export function unheldLock(method: string, what: string, name: string): NotHeldError {

@@ -12,7 +12,7 @@
  * There is no line: a newcomer may take a free lock before the one that is being woken. CPython Python/lock.c: _PyMutex_LockTimed.
  */
 import { cas, load, notify, now, type Protocol, store, TIMED_OUT, type Words, wait } from '../steps/step.js';
-import { HEAD } from './memory.js';
+import { HEAD } from './object-memory.js';
 
 /** Who holds it, and whether somebody sleeps. Written by takers, sleepers and whoever lets go. */
 export const STATE = HEAD;
@@ -86,6 +86,20 @@ export function* dropMutex({ words }: Pick<Party, 'words'>): Protocol<boolean> {
     state = seen;
   }
   return false;
+}
+
+/** Lets go of it however often its owner has taken it; gives what `retakeMutex` needs to restore that. Only for the owner. */
+export function* dropMutexWholly(self: Pick<Party, 'words'>): Protocol<number> {
+  const depth = yield load(self.words, DEPTH);
+  yield store(self.words, DEPTH, 0);
+  yield* dropMutex(self);
+  return depth;
+}
+
+/** Takes it again as often as it was taken before. */
+export function* retakeMutex(self: Party, depth: number): Protocol<void> {
+  yield* takeMutex(self, Number.POSITIVE_INFINITY);
+  yield store(self.words, DEPTH, depth);
 }
 
 /** Takes it back from a thread that is dead: the next owner is told. */

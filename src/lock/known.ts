@@ -5,8 +5,8 @@
 import { getAcquainted, suspect, watchChildren } from '../host/kin.js';
 import type { Words } from '../host/memory.js';
 import { onThreadExit, THREAD_NUMBER } from '../host/thread.js';
-import { identityOf } from './memory.js';
 import type { Party } from './mutex.js';
+import { identityOf } from './object-memory.js';
 
 /** A primitive that has an owner, or counts threads that may die. */
 export interface Mortal {
