@@ -6,6 +6,8 @@ import * as threading from 'gil/threading';
 import { importMultithreading, installed, SHARED } from './locks.js';
 
 const PEERS = ['bare Atomics', 'multithreading', 'worker-mutex', 'atomics-sync'];
+/** Everything that there is, in the order of the table. */
+export const SUBJECTS = ['gil', ...PEERS];
 /** As many numbers as may lie in a queue. */
 const ROOM = 1024;
 
@@ -107,5 +109,5 @@ export const KINDS = { Lock: locks, Semaphore: semaphores, Queue: queues };
 
 /** Those of a kind that are here; none if this package does not have the kind. */
 export async function present(kind) {
-  return threading[kind] === undefined ? [] : installed(KINDS[kind]);
+  return kind in threading ? installed(KINDS[kind]) : [];
 }

@@ -134,11 +134,13 @@ export class Lock {
    */
   runExclusiveSync<T>(task: () => T): T {
     checkTask(task);
-    const release = this.acquireSync();
+    if (!this.#take()) waitSync(takeMutex(this.#self, Number.POSITIVE_INFINITY));
+    this.#wasAbandoned();
     try {
       return task();
     } finally {
-      release();
+      // As its releaser would: nothing is left to do after a `release()`.
+      if (this.#hold.isHeld()) this.release();
     }
   }
 
@@ -172,11 +174,15 @@ export class Lock {
   }
 
   #releaser(): Releaser {
+    return createReleaser(this.#hold, this.#wasAbandoned());
+  }
+
+  /** For its new owner, once. Written before the lock was free again, so a plain read after the take sees it. */
+  #wasAbandoned(): boolean {
     const words = this.#words;
-    // Written before the lock was free again, so a plain read after the take sees it.
     const abandoned = words[ABANDONED] !== 0;
     if (abandoned) words[ABANDONED] = 0;
-    return createReleaser(this.#hold, abandoned);
+    return abandoned;
   }
 
   readonly #hold = {
