@@ -7,6 +7,7 @@ import { ArgumentError, describe } from '../errors.js';
 import { HANDLE, type Handle, opensBy } from '../host/traveller.js';
 import { findKnown, remember } from '../lock/known.js';
 import { createWords, HEAD, openWords, type SyncHandle } from '../lock/object-memory.js';
+import { checkNumber } from './check.js';
 
 const INT = 'gil/shared/int';
 const BIGINT = 'gil/shared/bigint';
@@ -62,6 +63,7 @@ export class SharedInt {
   get value(): number {
     return this.#view[0]!;
   }
+  /** Stores it. */
   set value(value: number) {
     this.#view[0] = value;
   }
@@ -123,6 +125,7 @@ export class SharedBigInt {
   get value(): bigint {
     return this.#view[0]!;
   }
+  /** Stores it. */
   set value(value: bigint) {
     this.#view[0] = value;
   }
@@ -177,6 +180,7 @@ export class SharedFloat {
   get value(): number {
     return this.#view[0]!;
   }
+  /** Stores it. */
   set value(value: number) {
     this.#view[0] = value;
   }
@@ -203,19 +207,13 @@ const Opened = {
 };
 
 function handleFor<Kind extends string>(value: unknown, kind: Kind, name: string): SyncHandle<Kind> {
-  const isHandle = typeof value === 'object' && value !== null;
+  const isHandle = typeof value === 'object';
   const words = isHandle ? openWords(value, kind, name) : createWords(WORDS);
   return { kind, memory: words.buffer, name };
 }
 
 function register(object: { readonly handle: SyncHandle }): void {
   remember(object, new Int32Array(object.handle.memory));
-}
-
-/** A number, or a clear error. */
-export function checkNumber(value: unknown, where: string): number {
-  if (typeof value === 'number') return value;
-  throw new ArgumentError(`${where}: expected a number; got ${describe(value)}`);
 }
 
 opensBy(INT, SharedInt.from);
