@@ -22,7 +22,7 @@ export {
 export { Event } from './threading/event.js';
 export { Lock, type NamedOptions } from './threading/lock.js';
 export { LifoQueue, PriorityQueue, Queue } from './threading/queue.js';
-export type { BaseQueue, ShutdownMode } from './threading/queue-base.js';
+export type { BaseQueue, QueueOptions, ShutdownMode } from './threading/queue-base.js';
 export type { QueueHandle } from './threading/queue-core.js';
 export { RLock } from './threading/rlock.js';
 export { BoundedSemaphore, Semaphore } from './threading/semaphore.js';

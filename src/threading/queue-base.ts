@@ -3,16 +3,28 @@
  * order, and what else.
  */
 import { inspect } from 'node:util';
-import { ArgumentError, describe } from '../errors.js';
+import { ArgumentError, describe, OutOfRangeError } from '../errors.js';
 import { HANDLE } from '../host/traveller.js';
 import { findKnown, remember } from '../lock/known.js';
 import { openWords } from '../lock/object-memory.js';
 import { checkName, checkSync } from '../lock/options.js';
 import { QueueEmptyError, QueueFullError, QueueShutDownError } from './errors.js';
-import { createQueueMemory, type GetOutcome, LATE, type PutOutcome, QueueCore, type QueueHandle, SHUT_DOWN } from './queue-core.js';
+import type { NamedOptions } from './lock.js';
+import {
+  createQueueMemory,
+  type GetOutcome,
+  LATE,
+  MOST_BYTES,
+  type PutOutcome,
+  QueueCore,
+  type QueueHandle,
+  SHUT_DOWN,
+} from './queue-core.js';
 import { type Order, type Packed, pack, unpack } from './queue-items.js';
 import { DRAINING, IMMEDIATE, MAX_SIZE, OPEN, SHUT, sizeOf } from './queue-layout.js';
 import { type BlockingOptions, checkWaiting, untilOf, type WaitingOptions } from './waiting.js';
+
+const LEAST_BYTES = 1024;
 
 /** What a kind of queue is called, and its order. */
 export interface QueueKind {
@@ -23,6 +35,12 @@ export interface QueueKind {
 
 /** How a queue is shut down: what is in it can still be taken out, or is dropped. */
 export type ShutdownMode = 'drain' | 'immediate';
+
+/** How a queue is made. */
+export interface QueueOptions extends NamedOptions {
+  /** How many bytes its items may take that are not numbers, 1024 to 2^30; each is rounded up to a power of two. @default 2^30 */
+  readonly maxBytes?: number;
+}
 
 /** Every queue. Not to be made by itself: `Queue`, `LifoQueue`, `PriorityQueue` and `SimpleQueue` are. */
 export abstract class BaseQueue<T = unknown> {
@@ -35,10 +53,10 @@ export abstract class BaseQueue<T = unknown> {
   readonly #kind: QueueKind;
 
   /** @internal */
-  protected constructor(kind: QueueKind, given: { readonly name?: string } | QueueHandle) {
+  protected constructor(kind: QueueKind, given: QueueOptions | QueueHandle) {
     this.#kind = kind;
     this.name = checkName(given.name ?? 'queue');
-    this.handle = 'memory' in given ? given : createQueueMemory(kind.kind, this.name);
+    this.handle = 'memory' in given ? given : createQueueMemory(kind.kind, this.name, checkMaxBytes(given.maxBytes));
     this.core = new QueueCore(openWords(this.handle, kind.kind, kind.className), this.handle, kind.order);
     remember(this, this.core.words);
   }
@@ -199,6 +217,12 @@ export abstract class BaseQueue<T = unknown> {
       `${method}: expected the queue '${this.name}' to be open${method === 'get' ? ' or to hold items' : ''}; it was shut down`,
     );
   }
+}
+
+function checkMaxBytes(maxBytes: unknown = MOST_BYTES): number {
+  if (typeof maxBytes !== 'number') throw new ArgumentError(`maxBytes: expected a number of bytes; got ${describe(maxBytes)}`);
+  if (Number.isInteger(maxBytes) && maxBytes >= LEAST_BYTES && maxBytes <= MOST_BYTES) return maxBytes;
+  throw new OutOfRangeError(`maxBytes: expected a whole number of bytes from ${LEAST_BYTES} to ${MOST_BYTES}; got ${maxBytes}`);
 }
 
 /** The queue of a handle that this thread has already. */

@@ -85,19 +85,15 @@ export class Blocks {
     const words = this.#words;
     const sizeClass = Math.max(0, 32 - Math.clz32(bytes - 1) - 5);
     this.#renew();
-    if (sizeClass >= BLOCK_SIZES) throw exhausted(bytes);
+    if (sizeClass >= BLOCK_SIZES) this.#giveUp(bytes);
     const list = FREE_BLOCKS + sizeClass;
-    const freed = words[list]!;
-    if (freed !== 0) {
-      words[list] = this.#cells[((freed - 1) * UNIT + 4 * FORMAT) >> 2]!;
-      return freed - 1;
-    }
+    if (words[list] !== 0) return this.#takeFreed(list);
     const reference = words[USED]!;
     const end = (reference + 2 ** sizeClass) * UNIT;
     if (end > words[BYTES]!) {
       const most = this.#memory.maxByteLength;
       const wanted = Math.max(end, Math.min(2 * words[BYTES]!, most));
-      if (grow(this.#memory, wanted) === 'exhausted') throw exhausted(bytes);
+      if (grow(this.#memory, wanted) === 'exhausted') return this.#takeLarger(sizeClass) ?? this.#giveUp(bytes);
       words[BYTES] = wanted;
       this.#renew();
     }
@@ -106,17 +102,31 @@ export class Blocks {
     return reference;
   }
 
+  #takeFreed(list: number): number {
+    const reference = this.#words[list]! - 1;
+    this.#words[list] = this.#cells[((reference * UNIT) >> 2) + FORMAT]!;
+    return reference;
+  }
+
+  /** When nothing is left that was never used: a freed block that is too large, and keeps its size. */
+  #takeLarger(sizeClass: number): number | undefined {
+    for (let list = FREE_BLOCKS + sizeClass + 1; list < FREE_BLOCKS + BLOCK_SIZES; list++) {
+      if (this.#words[list] !== 0) return this.#takeFreed(list);
+    }
+    return undefined;
+  }
+
+  #giveUp(bytes: number): never {
+    throw new QueueMemoryError(
+      `put: expected room for ${bytes} more bytes in the shared memory of the queue, ${this.#memory.maxByteLength} bytes at most; there is none. ` +
+        'Get items out first, give the queue a maxSize or more maxBytes, or send something smaller',
+    );
+  }
+
   #renew(): void {
     const bytes = this.#words[BYTES]!;
     if (this.#bytes.length === bytes) return;
     this.#bytes = new Uint8Array(this.#memory, 0, bytes);
     this.#cells = new Int32Array(this.#memory, 0, bytes >> 2);
   }
-}
-
-function exhausted(bytes: number): QueueMemoryError {
-  return new QueueMemoryError(
-    `put: expected room for ${bytes} more bytes in the shared memory of the queue, 1 GiB at most; there is none. ` +
-      'Get items out first, give the queue a maxSize, or send something smaller',
-  );
 }

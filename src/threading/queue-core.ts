@@ -37,8 +37,8 @@ import { AT_ONCE, waitLater } from './waiting.js';
 const LOOKS_FOR_MUTEX = CORES > 1 ? 200 : 0;
 const LOOKS = CORES > 1 ? 1000 : 0;
 const FIRST_BYTES = 4096;
-/** 1 GiB of address space, for slots and for blocks. */
-const MOST_BYTES = MOST_SLOTS * 8;
+/** 1 GiB of address space, for slots, and for blocks unless it is told otherwise. */
+export const MOST_BYTES = MOST_SLOTS * 8;
 
 /** Instead of an outcome. */
 export const LATE = Symbol('late');
@@ -53,12 +53,12 @@ export interface QueueHandle<Kind extends string = string> extends SyncHandle<Ki
 }
 
 /** The shared memory of a new queue. */
-export function createQueueMemory<Kind extends string>(kind: Kind, name: string): QueueHandle<Kind> {
+export function createQueueMemory<Kind extends string>(kind: Kind, name: string, maxBytes: number): QueueHandle<Kind> {
   const words = createWords(QUEUE_WORDS);
   words[CAPACITY] = FIRST_CAPACITY;
-  words[BYTES] = FIRST_BYTES;
+  words[BYTES] = Math.min(FIRST_BYTES, maxBytes);
   const slots = reserve(FIRST_CAPACITY * 8, MOST_BYTES);
-  return { kind, memory: words.buffer, name, slots, blocks: reserve(FIRST_BYTES, MOST_BYTES) };
+  return { kind, memory: words.buffer, name, slots, blocks: reserve(Math.min(FIRST_BYTES, maxBytes), maxBytes) };
 }
 
 /** What putting and getting come to. */
@@ -202,11 +202,16 @@ export class QueueCore {
 
   /** Under the mutex, which nobody has for long. */
   #atOnce<T>(go: () => T): T {
-    const outcome = this.#sleep(
-      this.#errand(ALL_DONE, () => true, go),
-      AT_ONCE,
-    );
-    return outcome as T;
+    if (!this.#tryEnter())
+      return this.#sleep(
+        this.#errand(ALL_DONE, () => true, go),
+        AT_ONCE,
+      ) as T;
+    try {
+      return go();
+    } finally {
+      this.#leave();
+    }
   }
 
   /** Waits until the errand can be done, and does it, blocking the thread: awake for a while, then asleep. */

@@ -6,8 +6,7 @@ import { ArgumentError, describe, OutOfRangeError } from '../errors.js';
 import { opensBy } from '../host/traveller.js';
 import { checkSync } from '../lock/options.js';
 import { TaskDoneError } from './errors.js';
-import type { NamedOptions } from './lock.js';
-import { BaseQueue, findQueue, type QueueKind } from './queue-base.js';
+import { BaseQueue, findQueue, type QueueKind, type QueueOptions } from './queue-base.js';
 import type { QueueHandle } from './queue-core.js';
 import { MAX_SIZE, unfinishedIn } from './queue-layout.js';
 import { type BlockingOptions, checkWaiting, untilOf, type WaitingOptions } from './waiting.js';
@@ -47,8 +46,8 @@ export class Queue<T = unknown> extends BaseQueue<T> {
    * @param maxSize how many items it holds at most, up to 2,147,483,647; 0 or less: no limit
    * @throws ArgumentError, OutOfRangeError
    */
-  constructor(maxSize?: number, options?: NamedOptions);
-  constructor(maxSize: number | QueueHandle = 0, options: NamedOptions = {}, kind: QueueKind = FIFO) {
+  constructor(maxSize?: number, options?: QueueOptions);
+  constructor(maxSize: number | QueueHandle = 0, options: QueueOptions = {}, kind: QueueKind = FIFO) {
     super(kind, typeof maxSize === 'object' && maxSize !== null ? maxSize : options);
     if (typeof maxSize !== 'object' || maxSize === null) this.core.words[MAX_SIZE] = checkMaxSize(maxSize);
   }
@@ -57,6 +56,7 @@ export class Queue<T = unknown> extends BaseQueue<T> {
   get maxSize(): number {
     return Atomics.load(this.core.words, MAX_SIZE);
   }
+  /** Changes it; whoever waits for room looks again. */
   set maxSize(maxSize: number) {
     this.core.resize(checkMaxSize(maxSize));
   }
@@ -124,7 +124,7 @@ export class LifoQueue<T = unknown> extends Queue<T> {
   }
 
   /** A queue that is empty; as `Queue`. */
-  constructor(maxSize?: number, options?: NamedOptions) {
+  constructor(maxSize?: number, options?: QueueOptions) {
     super(...kindly(maxSize, options, LIFO));
   }
 }
@@ -154,7 +154,7 @@ export class PriorityQueue<T = unknown> extends Queue<T> {
   }
 
   /** A queue that is empty; as `Queue`. */
-  constructor(maxSize?: number, options?: NamedOptions) {
+  constructor(maxSize?: number, options?: QueueOptions) {
     super(...kindly(maxSize, options, PRIORITY));
   }
 }
@@ -162,10 +162,10 @@ export class PriorityQueue<T = unknown> extends Queue<T> {
 /** The arguments of `Queue`, with the one that only its relatives give. */
 function kindly(
   maxSize: number | undefined,
-  options: NamedOptions | undefined,
+  options: QueueOptions | undefined,
   kind: QueueKind,
-): [maxSize?: number, options?: NamedOptions] {
-  return [maxSize, options, kind] as unknown as [maxSize?: number, options?: NamedOptions];
+): [maxSize?: number, options?: QueueOptions] {
+  return [maxSize, options, kind] as unknown as [maxSize?: number, options?: QueueOptions];
 }
 
 function checkMaxSize(maxSize: unknown): number {

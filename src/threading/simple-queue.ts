@@ -2,8 +2,7 @@
  * `SimpleQueue`: first in, first out, without a limit and without an account of what is done.
  */
 import { opensBy } from '../host/traveller.js';
-import type { NamedOptions } from './lock.js';
-import { BaseQueue, findQueue, type QueueKind } from './queue-base.js';
+import { BaseQueue, findQueue, type QueueKind, type QueueOptions } from './queue-base.js';
 import type { QueueHandle } from './queue-core.js';
 
 const KIND: QueueKind = { kind: 'gil/threading/simple-queue', className: 'SimpleQueue', order: 'fifo' };
@@ -35,15 +34,15 @@ export class SimpleQueue<T = unknown> extends BaseQueue<T> {
    * A queue that is empty.
    * @throws ArgumentError
    */
-  constructor(options?: NamedOptions);
-  constructor(options: NamedOptions | QueueHandle = {}) {
+  constructor(options?: QueueOptions);
+  constructor(options: QueueOptions | QueueHandle = {}) {
     super(KIND, options);
   }
 }
 
 /** Outside of the class, which a bundler would otherwise rename for naming itself: its name is in messages. */
 function create<T>(handle: QueueHandle): SimpleQueue<T> {
-  return new SimpleQueue<T>(handle as NamedOptions);
+  return new SimpleQueue<T>(handle as QueueOptions);
 }
 
 opensBy<QueueHandle>(KIND.kind, (handle) => SimpleQueue.from(handle));

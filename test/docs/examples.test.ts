@@ -20,6 +20,9 @@ const PRINTS: Readonly<Record<string, RegExp>> = {
   '08-cancel-and-timeouts.js':
     /20 ms: null\n.*ERR_GIL_CANCELLED\n.*ERR_GIL_CANCELLED\n.*false true\n.*ERR_FUTURE_TIMEOUT\n2 true true\ncleaned up\n.*ERR_FUTURE_TIMEOUT - workers: 1\n$/,
   '09-a-dialect-of-your-own.js': /^cpython-3\.13: \d+\.\d\d ms\npriority-gil: \d+\.\d\d ms\n$/,
+  '10-lost-updates.js':
+    /^cpython-3\.9: [1-9]\d* lost\ncpython-3\.13: 0 lost\ncpython-3\.13t: [1-9]\d* lost\ncpython-3\.9 with a lock: 0 lost\n$/,
+  '11-producers-and-consumers.js': /^2000\ntrue\n$/,
 };
 
 const examples = readdirSync(EXAMPLES).filter((name) => /^\d\d-/.test(name));
