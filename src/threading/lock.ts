@@ -150,11 +150,13 @@ export class Lock {
    */
   runExclusiveSync<T>(task: () => T): T {
     checkTask(task);
-    const release = this.acquireSync();
+    if (!this.#take()) takeSync(this.#self, Number.POSITIVE_INFINITY, this.#watch);
+    this.#begin();
     try {
       return task();
     } finally {
-      release();
+      // As its releaser would: nothing is left to do after a `release()`.
+      if (this.#hold.isHeld()) this.release();
     }
   }
 
@@ -188,12 +190,16 @@ export class Lock {
   }
 
   #releaser(): Releaser {
+    return createReleaser(this.#hold, this.#begin());
+  }
+
+  /** This thread has it. Whether a dead one left it, which was written before the lock was free again, so a plain read after the take sees it. */
+  #begin(): boolean {
     const words = this.#words;
     if (this.#watch !== undefined) this.#watch.taken();
-    // Written before the lock was free again, so a plain read after the take sees it.
     const abandoned = words[ABANDONED] !== 0;
     if (abandoned) words[ABANDONED] = 0;
-    return createReleaser(this.#hold, abandoned);
+    return abandoned;
   }
 
   readonly #hold = {
