@@ -17,6 +17,7 @@ export { Condition, type ConditionHandle } from './threading/condition.js';
 export {
   BrokenBarrierError,
   DeadlockError,
+  type DeadlockedThread,
   QueueEmptyError,
   QueueFullError,
   QueueMemoryError,
@@ -27,7 +28,7 @@ export {
 } from './threading/errors.js';
 export { Event } from './threading/event.js';
 export { Local, type LocalConstructor, type LocalHandle, type LocalRecord } from './threading/local.js';
-export { Lock, type NamedOptions } from './threading/lock.js';
+export { Lock, type LockOptions, type NamedOptions } from './threading/lock.js';
 export { LifoQueue, PriorityQueue, Queue } from './threading/queue.js';
 export type { BaseQueue, QueueOptions, ShutdownMode } from './threading/queue-base.js';
 export type { QueueHandle } from './threading/queue-core.js';

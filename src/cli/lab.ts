@@ -5,11 +5,15 @@ import { availableParallelism } from 'node:os';
 import { now } from '../host/clock.js';
 import { ARTICLE } from '../lab/article.js';
 import type { Experiment } from '../lab/experiment.js';
+import { LESSONS } from '../lab/lessons.js';
 import { type Command, FAILED, OK, parseCommandLine, UsageError } from './command.js';
 import { paintFor } from './paint.js';
 import { createProgress } from './progress.js';
 import { listJson, listText, reportJson, reportText } from './report.js';
 import { runExperiments } from './results.js';
+
+/** What can be run by name. Without a name, the article's. */
+const ALL: readonly Experiment[] = [...ARTICLE, ...LESSONS];
 
 const OPTIONS = {
   json: { type: 'boolean' },
@@ -60,11 +64,11 @@ ${listText(ARTICLE, { strong: (text) => `  ${text}`, faint: String, good: String
   },
 };
 
-/** The named ones in the order of the article; all if none is named. */
+/** The named ones in the order of the list; those of the article if none is named. */
 function choose(names: readonly string[]): readonly Experiment[] {
-  const unknown = names.filter((name) => !ARTICLE.some((experiment) => experiment.name === name));
+  const unknown = names.filter((name) => !ALL.some((experiment) => experiment.name === name));
   if (unknown.length > 0) {
-    throw new UsageError(`no experiment ${unknown.join(', ')}; there are ${ARTICLE.map(({ name }) => name).join(', ')}`);
+    throw new UsageError(`no experiment ${unknown.join(', ')}; there are ${ALL.map(({ name }) => name).join(', ')}`);
   }
-  return names.length === 0 ? ARTICLE : ARTICLE.filter(({ name }) => names.includes(name));
+  return names.length === 0 ? ARTICLE : ALL.filter(({ name }) => names.includes(name));
 }

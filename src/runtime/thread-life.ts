@@ -2,7 +2,7 @@
  * The life of a `Thread` in words that every thread can read: not begun, begun, ended, dead. It ends where it runs, so that whoever waits
  * for it needs no event loop to hear of it, neither his own nor that of whoever started it.
  */
-import { bequeath, heritage } from '../host/heritage.js';
+import { handDown, handedDown } from '../host/handed-down.js';
 import { IS_MAIN_THREAD, onThreadExit, THREAD_NUMBER } from '../host/thread.js';
 import type { LockHandle } from '../lock/handle.js';
 import { createWords, HEAD, type SyncHandle } from '../lock/object-memory.js';
@@ -124,7 +124,7 @@ const MAIN = 'gil/main-thread';
 let own: ThreadHandle | undefined;
 
 // When this file is loaded: a program may well start its workers first.
-if (IS_MAIN_THREAD) bequeath(MAIN, ownLife().memory);
+if (IS_MAIN_THREAD) handDown(MAIN, ownLife().memory);
 
 function ownLife(): ThreadHandle {
   own ??= makeOwn(IS_MAIN_THREAD ? 'MainThread' : `Dummy-${THREAD_NUMBER - 1}`);
@@ -151,8 +151,8 @@ export function currentLife(): ThreadHandle {
 
 /** The life of the process's main thread; that of this thread, if it was started by one that knows nothing of this package. */
 export function mainLife(): ThreadHandle {
-  const memory = IS_MAIN_THREAD ? undefined : heritage(MAIN);
-  return memory instanceof SharedArrayBuffer ? { kind: THREAD_KIND, memory, name: 'MainThread' } : ownLife();
+  const memory = IS_MAIN_THREAD ? undefined : handedDown(MAIN);
+  return memory !== undefined ? { kind: THREAD_KIND, memory, name: 'MainThread' } : ownLife();
 }
 
 /** The name of the `Thread` that runs here, or `undefined`. */
