@@ -8,7 +8,7 @@ import { checkMessage } from '../runtime/check-message.js';
 import { decodeError, encodeError } from '../runtime/error-codec.js';
 import type { FromWorker, Times, ToWorker } from '../runtime/messages.js';
 import { POKE } from '../runtime/thread-looks.js';
-import { cloneError, encodeArguments } from '../runtime/value-codec.js';
+import { cloneError, decodeResult, encodeArguments } from '../runtime/value-codec.js';
 import type { Window } from '../runtime/window.js';
 import { Hand } from './hand.js';
 import type { Outcome } from './map-feed.js';
@@ -293,17 +293,25 @@ function isPrimitive(args: readonly unknown[]): boolean {
 type Outgoing = Extract<FromWorker, { kind: 'done' | 'chunk' | 'failed' | 'stopped' }>;
 
 function toFinished(item: WorkItem, message: Outgoing, label: string): Finished {
+  try {
+    return decode(item, message, label);
+  } catch (error) {
+    return { item, outcome: 'error', value: error };
+  }
+}
+
+function decode(item: WorkItem, message: Outgoing, label: string): Finished {
   switch (message.kind) {
     case 'done':
-      return { item, outcome: 'value', value: message.value };
+      return { item, outcome: 'value', value: decodeResult(message) };
     case 'chunk': {
-      const decode = (outcome: (typeof message.outcomes)[number]): Outcome<unknown> => {
-        if (outcome.kind === 'value') return outcome;
+      const decodeOne = (outcome: (typeof message.outcomes)[number]): Outcome<unknown> => {
+        if (outcome.kind === 'value') return { kind: 'value', value: decodeResult(outcome) };
         const error = decodeError(outcome.error);
         joinStacks(error, item.origin, label);
         return { kind: 'error', error };
       };
-      return { item, outcome: 'value', value: message.outcomes.map(decode) };
+      return { item, outcome: 'value', value: message.outcomes.map(decodeOne) };
     }
     case 'failed':
       return { item, outcome: 'error', value: decodeError(message.error) };

@@ -11,6 +11,7 @@ const isSeq = (value: unknown): boolean => Number.isSafeInteger(value) && (value
 const MAX_DEPTH = 16;
 
 const isAnything = (): boolean => true;
+const isEncoding = (value: unknown): boolean => value === 'plain' || value === 'tokens' || value === 'kinds';
 const isTimes = (value: unknown): boolean => Array.isArray(value) && value.length === 2 && value.every((time) => Number.isFinite(time));
 
 const SHAPES: { readonly [Kind in FromWorker['kind']]: Shape } = {
@@ -18,7 +19,7 @@ const SHAPES: { readonly [Kind in FromWorker['kind']]: Shape } = {
   unfit: { error: (value) => isEncodedError(value) },
   fatal: { error: (value) => isEncodedError(value) },
   bell: {},
-  done: { seq: isSeq, value: isAnything, times: isTimes },
+  done: { seq: isSeq, value: isAnything, encoding: isEncoding, times: isTimes },
   chunk: { seq: isSeq, outcomes: (value) => Array.isArray(value) && value.every(isOutcome), times: isTimes },
   failed: { seq: isSeq, error: (value) => isEncodedError(value), times: isTimes },
   stopped: { seq: isSeq, times: isTimes },
@@ -40,8 +41,8 @@ function hasShape(value: object, shape: Shape): boolean {
 
 function isOutcome(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false;
-  const { kind, error } = value as { kind?: unknown; error?: unknown };
-  return kind === 'value' || (kind === 'error' && isEncodedError(error));
+  const { kind, encoding, error } = value as { kind?: unknown; encoding?: unknown; error?: unknown };
+  return (kind === 'value' && isEncoding(encoding)) || (kind === 'error' && isEncodedError(error));
 }
 
 /** A chain that bites its own tail is none. */

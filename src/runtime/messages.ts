@@ -59,7 +59,7 @@ export type FromWorker =
   | { readonly kind: 'fatal'; readonly error: EncodedError }
   /** There is something new in the window. */
   | { readonly kind: 'bell' }
-  | { readonly kind: 'done'; readonly seq: number; readonly value: unknown; readonly times: Times }
+  | { readonly kind: 'done'; readonly seq: number; readonly value: unknown; readonly encoding: Encoding; readonly times: Times }
   | { readonly kind: 'chunk'; readonly seq: number; readonly outcomes: readonly EncodedOutcome[]; readonly times: Times }
   | { readonly kind: 'failed'; readonly seq: number; readonly error: EncodedError; readonly times: Times }
   /** It gave up because it was asked to. */
@@ -70,7 +70,9 @@ export type FromWorker =
 export type Times = readonly [began: number, ended: number];
 
 /** What became of one call of several. */
-export type EncodedOutcome = { readonly kind: 'value'; readonly value: unknown } | { readonly kind: 'error'; readonly error: EncodedError };
+export type EncodedOutcome =
+  | { readonly kind: 'value'; readonly value: unknown; readonly encoding: Encoding }
+  | { readonly kind: 'error'; readonly error: EncodedError };
 
 /**
  * `plain`: the values are as they were. `tokens`: locks and signals among them stand as tokens and must be put back. `kinds`: so do things

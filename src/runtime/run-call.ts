@@ -12,7 +12,7 @@ import type { Callable } from './load-task.js';
 import type { EncodedOutcome, FromWorker, Times } from './messages.js';
 import { leave, leaveWhenIdle, teach } from './thread-looks.js';
 import { Transfer } from './transfer.js';
-import { cloneError, decodeArguments } from './value-codec.js';
+import { cloneError, decodeArguments, encodeResult } from './value-codec.js';
 import type { Window } from './window.js';
 
 /** Runs the calls of one worker. */
@@ -128,8 +128,8 @@ export class CallRunner {
     const name = this.#running?.name ?? 'task';
     try {
       if (call.calls !== 'one') this.#mail({ kind: 'chunk', seq: call.seq, outcomes: value as readonly EncodedOutcome[], times });
-      else if (value instanceof Transfer) this.#mail({ kind: 'done', seq: call.seq, value: value.value, times }, value.list);
-      else this.#mail({ kind: 'done', seq: call.seq, value, times });
+      else if (value instanceof Transfer) this.#mail({ kind: 'done', seq: call.seq, times, ...encodeResult(value.value) }, value.list);
+      else this.#mail({ kind: 'done', seq: call.seq, times, ...encodeResult(value) });
     } catch (cause) {
       this.#mail({ kind: 'failed', seq: call.seq, error: encodeError(cloneError('result', [value], name, cause)), times });
     }
@@ -189,10 +189,10 @@ function runAll(task: Callable, calls: readonly (readonly unknown[])[], until: '
         const value = task(...calls[i]!);
         if (isThenable(value)) {
           return Promise.resolve(value)
-            .then((settled) => void outcomes.push({ kind: 'value', value: settled }), fail)
+            .then((settled) => void outcomes.push({ kind: 'value', ...encodeResult(settled) }), fail)
             .then(() => (until === 'stop' && outcomes.at(-1)?.kind === 'error' ? outcomes : from(i + 1)));
         }
-        outcomes.push({ kind: 'value', value });
+        outcomes.push({ kind: 'value', ...encodeResult(value) });
       } catch (error) {
         fail(error);
       }

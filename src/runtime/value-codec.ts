@@ -1,5 +1,5 @@
 /**
- * Arguments of a task. They are cloned as `postMessage` clones; a lock, or what else is made of shared
+ * Arguments and results of a task. They are cloned as `postMessage` clones; a lock, or what else is made of shared
  * memory, stays itself on the other side, at the top, in arrays or in plain objects, and the signal that the call was submitted with becomes the one that the call sees.
  */
 import { CloneError, describe } from '../errors.js';
@@ -40,6 +40,21 @@ export function decodeArguments(args: readonly unknown[]): readonly unknown[] {
     return value[TOKEN] === SIGNAL ? currentTask()?.signal : open(value[TOKEN] as Handle);
   };
   return swap(args, change, new Map()) as readonly unknown[];
+}
+
+/** Replaces what stays itself in a task's result. */
+export function encodeResult(value: unknown): { value: unknown; encoding: Encoding } {
+  if (typeof value !== 'object' || value === null) return { value, encoding: 'plain' };
+  const { args, encoding } = encodeArguments([value]);
+  return { value: args[0], encoding };
+}
+
+/**
+ * Puts it back.
+ * @throws HandleError if there is something in it that this thread has not loaded
+ */
+export function decodeResult({ value, encoding }: { readonly value: unknown; readonly encoding: Encoding }): unknown {
+  return encoding === 'plain' ? value : decodeArguments([value])[0];
 }
 
 /** Copies arrays and plain objects only where something inside them changes. `seen` keeps cycles and shared parts what they are. */

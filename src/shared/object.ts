@@ -7,8 +7,8 @@ import { ArgumentError, describe } from '../errors.js';
 import { HANDLE, type Handle, opensBy } from '../host/traveller.js';
 import { findKnown, remember } from '../lock/known.js';
 import { createWords, HEAD, openWords, type SyncHandle } from '../lock/object-memory.js';
+import { checkNumber } from './check.js';
 import { SharedFieldError } from './errors.js';
-import { checkNumber } from './scalars.js';
 
 const KIND = 'gil/shared/object';
 

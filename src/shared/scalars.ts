@@ -7,6 +7,7 @@ import { ArgumentError, describe } from '../errors.js';
 import { HANDLE, type Handle, opensBy } from '../host/traveller.js';
 import { findKnown, remember } from '../lock/known.js';
 import { createWords, HEAD, openWords, type SyncHandle } from '../lock/object-memory.js';
+import { checkNumber } from './check.js';
 
 const INT = 'gil/shared/int';
 const BIGINT = 'gil/shared/bigint';
@@ -203,19 +204,13 @@ const Opened = {
 };
 
 function handleFor<Kind extends string>(value: unknown, kind: Kind, name: string): SyncHandle<Kind> {
-  const isHandle = typeof value === 'object' && value !== null;
+  const isHandle = typeof value === 'object';
   const words = isHandle ? openWords(value, kind, name) : createWords(WORDS);
   return { kind, memory: words.buffer, name };
 }
 
 function register(object: { readonly handle: SyncHandle }): void {
   remember(object, new Int32Array(object.handle.memory));
-}
-
-/** A number, or a clear error. */
-export function checkNumber(value: unknown, where: string): number {
-  if (typeof value === 'number') return value;
-  throw new ArgumentError(`${where}: expected a number; got ${describe(value)}`);
 }
 
 opensBy(INT, SharedInt.from);
