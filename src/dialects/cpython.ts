@@ -46,7 +46,7 @@ function fewPlaces<Version extends string>(version: Version, source: string): Di
   return {
     ...everyInstruction(version),
     looks: ['function-entry', 'backward-jump', 'after-native-call'],
-    quietCalls: [...SUBSCRIPTS, 'push', 'Array.isArray'],
+    quietCalls: [...SUBSCRIPTS, 'push', 'append', 'Array.isArray'],
     sources: [NEW_GIL, `CPython ${version} ${source}`],
   };
 }
