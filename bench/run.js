@@ -4,7 +4,7 @@
 import { availableParallelism, cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 
-const BENCHES = ['checkpoint', 'lock', 'hand-off', 'variants', 'peers', 'pools', 'behaviour'];
+const BENCHES = ['checkpoint', 'lock', 'hand-off', 'variants', 'shared', 'refcounts', 'peers', 'pools', 'behaviour'];
 
 const { values, positionals } = parseArgs({ options: { json: { type: 'boolean', default: false } }, allowPositionals: true });
 const unknown = positionals.filter((name) => !BENCHES.includes(name));

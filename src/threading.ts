@@ -13,6 +13,7 @@ export {
   DeadlockError,
   QueueEmptyError,
   QueueFullError,
+  QueueMemoryError,
   QueueShutDownError,
   SemaphoreReleaseError,
   TaskDoneError,
@@ -20,6 +21,10 @@ export {
 } from './threading/errors.js';
 export { Event } from './threading/event.js';
 export { Lock, type NamedOptions } from './threading/lock.js';
+export { LifoQueue, PriorityQueue, Queue } from './threading/queue.js';
+export type { BaseQueue, QueueOptions, ShutdownMode } from './threading/queue-base.js';
+export type { QueueHandle } from './threading/queue-core.js';
 export { RLock } from './threading/rlock.js';
 export { BoundedSemaphore, Semaphore } from './threading/semaphore.js';
+export { SimpleQueue } from './threading/simple-queue.js';
 export type { BlockingOptions, WaitingOptions } from './threading/waiting.js';

@@ -23,10 +23,34 @@ const VIEWS = {
   biguint64: BigUint64Array,
 } as const;
 
+/** The typed array of each type of element. */
+export interface ViewTypes {
+  /** Whole numbers of 8 bits. */
+  int8: Int8Array;
+  /** Whole numbers of 8 bits, 0 or more. */
+  uint8: Uint8Array;
+  /** Whole numbers of 16 bits. */
+  int16: Int16Array;
+  /** Whole numbers of 16 bits, 0 or more. */
+  uint16: Uint16Array;
+  /** Whole numbers of 32 bits. */
+  int32: Int32Array;
+  /** Whole numbers of 32 bits, 0 or more. */
+  uint32: Uint32Array;
+  /** Floats of 32 bits. */
+  float32: Float32Array;
+  /** Floats of 64 bits: what a number is in JavaScript. */
+  float64: Float64Array;
+  /** Whole numbers of 64 bits, as `bigint`. */
+  bigint64: BigInt64Array;
+  /** Whole numbers of 64 bits, 0 or more, as `bigint`. */
+  biguint64: BigUint64Array;
+}
+
 /** What the elements of a `SharedArray` are. */
-export type ElementType = keyof typeof VIEWS;
+export type ElementType = keyof ViewTypes;
 /** The typed array of an element type. */
-export type ViewOf<T extends ElementType> = InstanceType<(typeof VIEWS)[T]>;
+export type ViewOf<T extends ElementType> = ViewTypes[T];
 /** What an element is in JavaScript. */
 export type ElementOf<T extends ElementType> = ViewOf<T>[number];
 

@@ -63,6 +63,7 @@ export class SharedInt {
   get value(): number {
     return this.#view[0]!;
   }
+  /** Stores it. */
   set value(value: number) {
     this.#view[0] = value;
   }
@@ -124,6 +125,7 @@ export class SharedBigInt {
   get value(): bigint {
     return this.#view[0]!;
   }
+  /** Stores it. */
   set value(value: bigint) {
     this.#view[0] = value;
   }
@@ -178,6 +180,7 @@ export class SharedFloat {
   get value(): number {
     return this.#view[0]!;
   }
+  /** Stores it. */
   set value(value: number) {
     this.#view[0] = value;
   }

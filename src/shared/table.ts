@@ -44,8 +44,11 @@ const FIRST_NAMES = 512;
 
 /** The memory of a dictionary, beside its words. */
 export interface TableMemory {
+  /** Where each key's entry is, by hash. */
   readonly index: SharedArrayBuffer;
+  /** Keys and values, in order. */
   readonly entries: SharedArrayBuffer;
+  /** The bytes of string keys. */
   readonly names: SharedArrayBuffer;
 }
 

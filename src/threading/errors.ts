@@ -59,6 +59,14 @@ export class TaskDoneError extends RangeError {
   readonly code = 'ERR_QUEUE_TASK_DONE';
 }
 
+/** A queue has no memory for one more item (CPython: MemoryError). */
+export class QueueMemoryError extends RangeError {
+  static {
+    this.prototype.name = 'QueueMemoryError';
+  }
+  readonly code = 'ERR_QUEUE_MEMORY';
+}
+
 /** A thread was started twice, joined before its start or by itself, or changed after its start (CPython: RuntimeError). */
 export class ThreadStateError extends Error {
   static {

@@ -78,8 +78,9 @@ describe.each(DIALECTS)('%s', (dialect) => {
     };
     await Promise.all([...Array.from({ length: 16 }, submitAll), contend(), contend()]);
     expect(cell[0]).toBe(counted);
-    expect([pool.lock.isLocked(), other.isLocked(), pool.lock.stats().waiting, other.stats().waiting]).toEqual([false, false, 0, 0]);
+    // A worker whose task has ended may still be on its way out of the lock.
     await pool.shutdown();
+    expect([pool.lock.isLocked(), other.isLocked(), pool.lock.stats().waiting, other.stats().waiting]).toEqual([false, false, 0, 0]);
     expect(pool.lock.stats().threads).toBe(1);
   });
 });

@@ -1,61 +1,11 @@
 /**
  * CPython's `lock_tests.py` on the workers of two kinds of pool: each of its tests that has a meaning here, and the table of what passed.
  */
-import { type Executor, InterpreterPool, ThreadPool } from 'gil';
 import { Barrier, BoundedSemaphore, Condition, Event, Lock, RLock, Semaphore } from 'gil/threading';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { linesOf, resultsBelow } from '../../table.js';
+import { expect } from 'vitest';
+import { bunch, COME, code, createTable, PASSED, until } from './registry.js';
 
-declare module 'vitest' {
-  interface TaskMeta {
-    lockTest?: { readonly row: string; readonly column: string };
-  }
-}
-
-type Run = (pool: Executor, log: Int32Array) => Promise<unknown> | unknown;
-
-const COLUMNS: readonly (readonly [string, () => Executor])[] = [
-  ['Thread', () => new ThreadPool(10, { switchInterval: 1 })],
-  ['Interpreter', () => new InterpreterPool(10)],
-];
-const rows: string[] = [];
-const code = (name: string) => expect.objectContaining({ code: name });
-
-const until = async (condition: () => boolean): Promise<void> => {
-  while (!condition()) await new Promise((resolve) => setImmediate(resolve));
-};
-const bunch = <A extends unknown[], R>(pool: Executor, count: number, task: (...args: A) => R, ...args: A) =>
-  Promise.all(Array.from({ length: count }, () => pool.submit(task, ...args)));
-
-/** Words of the log: how many have come, how many have passed, what is open. */
-const COME = 0;
-const PASSED = 1;
-
-function tests(group: string, proofs: Readonly<Record<string, Run>>): void {
-  rows.push(...Object.keys(proofs).map((name) => `${group} ${name}`));
-  for (const [column, make] of COLUMNS) {
-    describe(`${group} ${column}`, () => {
-      let pool: Executor;
-      beforeAll(() => {
-        pool = make();
-      });
-      afterAll(() => pool.shutdown());
-      for (const [name, run] of Object.entries(proofs)) {
-        it(name, { timeout: 60_000 }, async ({ task }) => {
-          task.meta.lockTest = { row: `${group} ${name}`, column };
-          await run(pool, new Int32Array(new SharedArrayBuffer(64)));
-        });
-      }
-    });
-  }
-}
-
-// biome-ignore lint/correctness/noEmptyPattern: the runner reads this list of fixtures from the text, and wants a pattern
-afterAll(({}, suite) => {
-  const found = new Map(resultsBelow(suite, (meta) => meta.lockTest).map(({ row, column, outcome }) => [`${row} ${column}`, outcome]));
-  const cells = rows.map((row) => [row, ...COLUMNS.map(([column]) => found.get(`${row} ${column}`) ?? 'not run')]);
-  console.log(linesOf([["CPython's test", ...COLUMNS.map(([column]) => column)], ...cells]).join('\n'));
-});
+const { tests } = createTable();
 
 const visit = (lock: Lock | RLock | Condition, log: Int32Array): void => {
   Atomics.add(log, 0, 1);
