@@ -57,7 +57,7 @@ describe('what the interpreters did', () => {
 });
 
 describe('lost-updates', () => {
-  it('agrees with every interpreter in every cell', { timeout: 150_000 }, async () => {
+  it('agrees with every interpreter in every cell', { timeout: 200_000 }, async () => {
     const { code, stdout, stderr } = await gil(['lab', 'lost-updates', '--json']);
     expect(stderr).toBe('');
     const [found] = (JSON.parse(stdout) as Report).experiments;
