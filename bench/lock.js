@@ -27,6 +27,11 @@ export async function run() {
   const exclusive = () => {
     for (let i = 0; i < ROUNDS; i += 1) lock.runExclusiveSync(nothing);
   };
+  const held = new GlobalLock();
+  held.acquireSync();
+  const releasing = () => {
+    for (let i = 0; i < ROUNDS; i += 1) held.releaseForIO(nothing);
+  };
   const asyncMutex = async () => {
     for (let i = 0; i < ROUNDS / 10; i += 1) (await mutex.acquire())();
   };
@@ -41,6 +46,7 @@ export async function run() {
       reach: 2,
     },
     { name: 'lock: runExclusiveSync ÷ CAS + store', ...(await ratio({ base: bare, subject: exclusive, unit: ROUNDS })), reach: 2 },
+    { name: 'lock: releaseForIO ÷ CAS + store', ...(await ratio({ base: bare, subject: releasing, unit: ROUNDS })), reach: 2 },
     { name: 'lock: await acquire ÷ async-mutex', ...(await ratio({ base: asyncMutex, subject: asyncLock, unit: ROUNDS / 10 })), reach: 1 },
   ];
 }

@@ -2,6 +2,7 @@
  * The locks that are measured side by side: how each is made, sent to another thread, taken and let go. One that is not installed is
  * left out, and the table says so.
  */
+import { threadId } from 'node:worker_threads';
 import { Mutex } from 'async-mutex';
 import { GlobalLock } from 'gil';
 
@@ -35,20 +36,24 @@ const gil = {
 /** The same with another dialect: a line instead of a race. */
 const inLine = { ...gil, name: "gil, 'ruby-3.4'", create: () => new GlobalLock({ dialect: 'ruby-3.4' }).handle };
 
+/** It needs two things that Node 20 has not, and puts a Worker of its own in the place of the global one. */
+export async function importMultithreading() {
+  globalThis.navigator ??= { hardwareConcurrency: 2 };
+  Promise.withResolvers ??= function withResolvers() {
+    let settle;
+    const promise = new this((resolve, reject) => {
+      settle = { resolve, reject };
+    });
+    return { promise, ...settle };
+  };
+  return import('multithreading');
+}
+
 const multithreading = {
   name: 'multithreading',
   create: () => new SharedArrayBuffer(4),
   async open(memory) {
-    // It needs two things that Node 20 has not, and puts a Worker of its own in the place of the global one.
-    globalThis.navigator ??= { hardwareConcurrency: 2 };
-    Promise.withResolvers ??= function withResolvers() {
-      let settle;
-      const promise = new this((resolve, reject) => {
-        settle = { resolve, reject };
-      });
-      return { promise, ...settle };
-    };
-    const { Mutex: SharedMutex } = await import('multithreading');
+    const { Mutex: SharedMutex } = await importMultithreading();
     const mutex = new SharedMutex(undefined, memory);
     let guard;
     return {
@@ -70,18 +75,29 @@ const workerMutex = {
   },
 };
 
+const atomicsSync = {
+  name: 'atomics-sync',
+  create: () => new SharedArrayBuffer(8),
+  async open(memory) {
+    const { Mutex: Text } = await import('atomics-sync');
+    const words = new Int32Array(memory);
+    const me = threadId + 1;
+    return { lock: () => Text.lock(words, me), unlock: () => Text.unlock(words, me) };
+  },
+};
+
 /** Those that threads can share. */
-export const SHARED = [bare, gil, inLine, workerMutex, multithreading];
+export const SHARED = [bare, gil, inLine, workerMutex, multithreading, atomicsSync];
 
 /** For one event loop only. */
 export const asyncMutex = { name: 'async-mutex', create: () => new Mutex() };
 
 /** Those that are here. */
-export async function installed() {
+export async function installed(subjects = SHARED) {
   const here = [];
-  for (const each of SHARED) {
+  for (const each of subjects) {
     try {
-      await each.open(each.create());
+      await each.open(await each.create());
       here.push(each);
     } catch (error) {
       if (error.code !== 'ERR_MODULE_NOT_FOUND') throw error;

@@ -4,7 +4,19 @@
 import { availableParallelism, cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 
-const BENCHES = ['checkpoint', 'lock', 'hand-off', 'variants', 'shared', 'refcounts', 'peers', 'pools', 'behaviour'];
+const BENCHES = [
+  'checkpoint',
+  'lock',
+  'hand-off',
+  'variants',
+  'threading',
+  'shared',
+  'refcounts',
+  'peers',
+  'pools',
+  'threads',
+  'behaviour',
+];
 
 const { values, positionals } = parseArgs({ options: { json: { type: 'boolean', default: false } }, allowPositionals: true });
 const unknown = positionals.filter((name) => !BENCHES.includes(name));
@@ -20,7 +32,7 @@ for (const name of positionals.length > 0 ? positionals : BENCHES) {
   const result = await run();
   const { rows: own = [], ...table } = Array.isArray(result) ? { rows: result } : result;
   rows.push(...own);
-  if (table.table) tables.push({ name, ...table });
+  if (table.table || table.remark) tables.push({ name, ...table });
 }
 for (const row of rows) row.reached = row.ratio <= row.reach;
 
@@ -43,10 +55,10 @@ if (values.json) {
     base,
   ]);
   if (rows.length > 0) print([heads, ...cells]);
-  for (const { table, remark } of tables) {
-    const columns = Object.keys(table[0]);
+  for (const { table = [], remark } of tables) {
     console.log();
-    print([columns, ...table.map((row) => columns.map((column) => String(row[column] ?? '–')))]);
+    const columns = Object.keys(table[0] ?? {});
+    if (table.length > 0) print([columns, ...table.map((row) => columns.map((column) => String(row[column] ?? '–')))]);
     if (remark !== '') console.log(remark);
   }
   console.log(`\nNode ${process.version}, ${availableParallelism()} cores, ${cpus()[0]?.model ?? 'unknown processor'}`);

@@ -5,12 +5,19 @@
  * @module threading
  */
 
+export { type ExceptHookArgs, excepthook, setExcepthook } from './executors/excepthook.js';
+export { Thread } from './executors/thread.js';
+export type { ThreadOptions, ThreadSettings, ThreadTarget } from './executors/thread-options.js';
+export { activeCount, currentThread, enumerate, getIdent, mainThread } from './executors/threads.js';
+export { Timer, type TimerArgs } from './executors/timer.js';
 export type { SyncHandle } from './lock/object-memory.js';
+export type { ThreadHandle } from './runtime/thread-life.js';
 export { Barrier, type BarrierHandle, type BarrierOptions } from './threading/barrier.js';
 export { Condition, type ConditionHandle } from './threading/condition.js';
 export {
   BrokenBarrierError,
   DeadlockError,
+  type DeadlockedThread,
   QueueEmptyError,
   QueueFullError,
   QueueMemoryError,
@@ -20,7 +27,8 @@ export {
   ThreadStateError,
 } from './threading/errors.js';
 export { Event } from './threading/event.js';
-export { Lock, type NamedOptions } from './threading/lock.js';
+export { Local, type LocalConstructor, type LocalHandle, type LocalRecord } from './threading/local.js';
+export { Lock, type LockOptions, type NamedOptions } from './threading/lock.js';
 export { LifoQueue, PriorityQueue, Queue } from './threading/queue.js';
 export type { BaseQueue, QueueOptions, ShutdownMode } from './threading/queue-base.js';
 export type { QueueHandle } from './threading/queue-core.js';

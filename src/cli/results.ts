@@ -42,7 +42,7 @@ async function runOne(experiment: Experiment, context: Context): Promise<Result>
     return { experiment, outcome, milliseconds: now() - begin };
   } catch (thrown) {
     const error = thrown instanceof Error ? thrown : new Error(String(thrown));
-    const outcome: Outcome = { holds: false, live: `failed: ${error.message}`, figures: {} };
+    const outcome: Outcome = { holds: false, live: `failed: ${error.message.replace(/\s+/g, ' ')}`, figures: {} };
     return { experiment, outcome, milliseconds: now() - begin, error };
   }
 }

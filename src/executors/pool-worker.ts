@@ -49,6 +49,10 @@ export class PoolWorker implements Holder, Stoppable {
   #breaker: Int32Array | undefined;
   #phase: 'starting' | 'serving' | 'ending' | 'stopping' = 'starting';
   #servesSince: number | undefined;
+  /** Whether it has told of threads of its own that the process waits for. */
+  #offspring: 'some' | 'none' = 'none';
+  /** Whether the process waits for what it has in hand. */
+  #work: 'awaited' | 'not-awaited' = 'awaited';
   #error: unknown;
 
   constructor(
@@ -82,6 +86,11 @@ export class PoolWorker implements Holder, Stoppable {
     return this.#peer.label;
   }
 
+  /** Of a worker thread its number in this process, from 1. */
+  get number(): number {
+    return this.#peer.number;
+  }
+
   /** Whether it has got as far as listening. */
   get hasStarted(): boolean {
     return this.#servesSince !== undefined;
@@ -90,6 +99,11 @@ export class PoolWorker implements Holder, Stoppable {
   /** How many calls it has in hand. */
   get inHand(): number {
     return this.#hand.size;
+  }
+
+  /** Whether threads of its own run that the process waits for: only while its event loop turns it hears of their end. */
+  get hasOffspring(): boolean {
+    return this.#offspring === 'some';
   }
 
   /** Whether it can be given calls now or later. */
@@ -175,6 +189,11 @@ export class PoolWorker implements Holder, Stoppable {
     return this.#hand.empty();
   }
 
+  /** Takes notice of what it has finished, as far as that can be seen without its message: nothing is heard while this thread is blocked. */
+  look(): void {
+    this.#collect();
+  }
+
   askToStop(item: WorkItem, reason: unknown): void {
     this.#send({ kind: 'abort', seq: item.seq, reason: encodeError(reason) });
     this.#hand.window.giveUp(item.seq);
@@ -216,9 +235,9 @@ export class PoolWorker implements Holder, Stoppable {
   }
 
   #sendAlone({ seq, task, args, extras }: WorkItem): void {
-    const { calls = 'one', context, signal, transfer } = extras ?? {};
+    const { calls = 'one', context, signal, transfer, thread } = extras ?? {};
     const message: ToWorker = { kind: 'call', seq, key: task.key, calls, context, ...encodeArguments(args, signal) };
-    this.#peer.send(message, transfer);
+    this.#peer.send(thread === undefined ? message : { ...message, life: thread.life }, transfer);
   }
 
   /** Tells it of a task that it has not heard of. */
@@ -230,6 +249,7 @@ export class PoolWorker implements Holder, Stoppable {
 
   #enter(item: WorkItem): void {
     this.#hand.enter(item);
+    this.#work = item.extras?.thread?.daemon === true ? 'not-awaited' : 'awaited';
     item.holder = this;
     this.#left -= 1;
   }
@@ -242,8 +262,9 @@ export class PoolWorker implements Holder, Stoppable {
   }
 
   #keep(): void {
-    if (this.#phase === 'starting' || this.#phase === 'serving')
-      this.#peer.keep(this.#hand.size > 0 || this.#hand.room === 0 ? 'alive' : 'idle');
+    if (this.#phase !== 'starting' && this.#phase !== 'serving') return;
+    const isAwaited = this.#work === 'awaited' && (this.#hand.size > 0 || this.#hand.room === 0);
+    this.#peer.keep(isAwaited || this.#offspring === 'some' ? 'alive' : 'idle');
   }
 
   #receive(message: FromWorker | undefined): void {
@@ -264,6 +285,11 @@ export class PoolWorker implements Holder, Stoppable {
         return;
       case 'progress':
         this.#hand.find(message.seq)?.future.report(message.value);
+        return;
+      case 'offspring':
+        this.#offspring = message.state;
+        this.#keep();
+        this.#events.onRoom(this);
         return;
       case 'bell':
         this.#collect();

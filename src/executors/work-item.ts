@@ -1,6 +1,7 @@
 /**
  * One submitted call on its way through a pool: waiting in the queue, offered to a worker, run by it, done.
  */
+import type { ThreadHandle } from '../runtime/thread-life.js';
 import { Future, type Work } from './future.js';
 import type { Origin } from './origin.js';
 import type { Prepared } from './prepare.js';
@@ -27,6 +28,8 @@ export interface Extras {
   readonly context: unknown;
   /** Whoever stops it when it is not wanted any more. */
   guard: Guard | undefined;
+  /** The thread whose target it is, and whether the process waits for that. */
+  readonly thread?: { readonly life: ThreadHandle; readonly daemon: boolean };
 }
 
 /** Who runs an item, as far as stopping it goes. */

@@ -16,6 +16,18 @@ export const HOOKS_ENTRY = beside('./entry/hooks.js');
 /** Where this package's own files are. */
 export const OWN_FILES = beside('./');
 
+const OWN_PATHS = [OWN_FILES.href, fileURLToPath(OWN_FILES)] as const;
+
+/** Whether a file's URL, or its path, is that of one of this package's own. */
+export function isOwnFile(file: string): boolean {
+  return OWN_PATHS.some((own) => file.startsWith(own));
+}
+
+/** Whether Node itself turns places in stack traces into those of the sources. */
+export function sourceMaps(): 'on' | 'off' {
+  return Reflect.get(process, 'sourceMapsEnabled') === true ? 'on' : 'off';
+}
+
 /** Whether this thread or process is one that a pool started. */
 export function startedByPool(): boolean {
   return isMainThread ? process.argv[1] === fileURLToPath(PROCESS_ENTRY) : Reflect.get(Object(workerData), 'kind') === 'gil/start';

@@ -22,6 +22,8 @@ export interface PeerEvents {
 export interface Peer {
   /** `worker thread 3` or `process 4711`. */
   readonly label: string;
+  /** A worker thread's number in this process, from 1; of a process 0. */
+  readonly number: number;
   /** Sends a message. Throws a DataCloneError if it cannot be cloned; nothing is sent then. `transfer`: what moves instead. */
   send(message: unknown, transfer?: readonly unknown[]): void;
   /** Whether the process stays alive for it. */
@@ -55,6 +57,7 @@ export function startWorker({ entry, data, name, resourceLimits, createWorker }:
   worker.on('exit', events.onExit);
   return {
     label: `worker thread ${worker.threadId}`,
+    number: worker.threadId + 1,
     send: (message, transfer) => worker.postMessage(message, transfer as TransferListItem[] | undefined),
     keep: (alive) => (alive === 'alive' ? worker.ref() : worker.unref()),
     terminate: () => void worker.terminate(),
@@ -90,6 +93,7 @@ export function startProcess({ entry, data, name }: PeerOptions, events: PeerEve
   child.send(data as object, () => {});
   return {
     label: `process ${child.pid ?? '(not started)'} (${name})`,
+    number: 0,
     send: (message) => {
       // Serialised here and now, so what cannot be is thrown here; that the child is gone is told by its exit.
       if (child.connected) child.send(message as object, () => {});

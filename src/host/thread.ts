@@ -10,6 +10,9 @@ export const CORES = availableParallelism();
 /** This thread's number in the process, from 1: the main thread is 1, so that 0 can mean nobody. */
 export const THREAD_NUMBER = threadId + 1;
 
+/** Whether this is the process's main thread. */
+export const IS_MAIN_THREAD = isMainThread;
+
 const farewells = new Set<() => void>();
 
 /**

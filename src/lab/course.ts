@@ -1,8 +1,11 @@
 /**
- * The lessons that the article does not give. Adding one is one line here and one file beside.
+ * The course: what the article does not show. Adding one is one line here and one file beside.
  */
+import { atomicOperations } from './atomic-operations.js';
 import type { Experiment } from './experiment.js';
+import { LESSONS } from './lessons.js';
 import { lostUpdates } from './lost-updates.js';
+import { refcounts } from './refcounts.js';
 
-/** The course, in the order in which it is best read. */
-export const COURSE: readonly Experiment[] = [lostUpdates];
+/** In the order in which they are best read. */
+export const COURSE: readonly Experiment[] = [lostUpdates, atomicOperations, ...LESSONS, refcounts];

@@ -277,7 +277,7 @@ export class GlobalLock {
   releaseForIO<T>(task: () => T): T {
     if (!this.isEnabled) return task();
     if (!this.isHeldByCurrentThread()) throw notHeld('releaseForIO', this.name, this.holder());
-    return withoutLock(this.#self, task, () => this.#porter.takeBack());
+    return withoutLock(this.#self, this.#hot, task, () => this.#porter.takeBack());
   }
 
   /** Who holds it now, or `null`. */

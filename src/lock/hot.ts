@@ -2,11 +2,30 @@
  * The fast paths of a lock: one compare-and-swap in, another one out, and nothing else while nobody waits. Whatever they cannot
  * settle in place is the protocol text's.
  */
+import { now } from '../host/clock.js';
 import type { Words } from '../host/memory.js';
 import { CORES } from '../host/thread.js';
 import { runBlocking } from '../steps/blocking.js';
+import { beginHold, count, endHold } from './account.js';
 import type { Contender } from './contender.js';
-import { BREAKER, BY_THE_TEXT, DETAILS, FINAL_DROPS, holderIn, LAST_HOLDER, LOCK, LOOPS, NOBODY, WOKEN, waitersIn } from './layout.js';
+import { wakeForced } from './forced-switch.js';
+import {
+  ABANDONED,
+  BREAKER,
+  BY_THE_TEXT,
+  DETAILS,
+  FINAL_DROPS,
+  FORCED,
+  holderIn,
+  LAST_HOLDER,
+  LOCK,
+  LOOPS,
+  NOBODY,
+  SWITCH_NUMBER,
+  type VOLUNTARY_DROPS,
+  WOKEN,
+  waitersIn,
+} from './layout.js';
 import { isUnclaimed } from './line.js';
 import { drop, taken } from './protocol.js';
 import { createReleaser, type Releaser } from './releaser.js';
@@ -45,14 +64,29 @@ export class Hot {
     if (self.hindrance !== 'none') return false;
     const lock = Atomics.compareExchange(words, LOCK, NOBODY, ident);
     if (lock !== NOBODY && !this.#barge(lock)) return false;
-    if (words[LAST_HOLDER] !== ident || words[DETAILS] !== 0) {
+    const details = words[DETAILS]!;
+    if ((details & BY_THE_TEXT) !== 0) {
       runBlocking(taken(self));
       return true;
     }
+    if (words[LAST_HOLDER] !== ident) this.#succeed();
+    else if (self.inherited !== NOBODY) self.inherited = NOBODY;
     if (words[this.#place + BREAKER] !== 0) words[this.#place + BREAKER] = 0;
     if (self.ownRequest !== 0) self.ownRequest = 0;
-    if (self.inherited !== NOBODY) self.inherited = NOBODY;
+    if (details !== 0) beginHold(self, now());
     return true;
+  }
+
+  /** Another thread had it before: as `taken` in `protocol.ts` has it. */
+  #succeed(): void {
+    const words = this.#words;
+    Atomics.store(words, LAST_HOLDER, this.#ident);
+    Atomics.add(words, SWITCH_NUMBER, 1);
+    // After the store: a forced dropper counts itself first and looks at the holder then, so one of the two sees the other.
+    if (Atomics.load(words, FORCED) !== 0) runBlocking(wakeForced(words));
+    const inherited = Atomics.load(words, ABANDONED);
+    this.#self.inherited = inherited;
+    if (inherited !== NOBODY) Atomics.store(words, ABANDONED, NOBODY);
   }
 
   /** The lock is free with others waiting: whoever comes first has it (law 6), but not where they stand in line. */
@@ -90,14 +124,18 @@ export class Hot {
 
   /** Lets go of the lock, which this thread holds. */
   drop(): void {
+    if (!this.leave(FINAL_DROPS)) runBlocking(drop(this.#self, 'final', 'later'));
+  }
+
+  /** The same, without the text; `false`, and nothing is done, where that has to be asked: somebody wants the lock, or a log to know. */
+  leave(reason: typeof FINAL_DROPS | typeof VOLUNTARY_DROPS): boolean {
     const words = this.#words;
-    const place = this.#place;
-    if (words[place + BREAKER] !== 0 || words[DETAILS] !== 0) {
-      runBlocking(drop(this.#self, 'final', 'later'));
-      return;
-    }
-    words[place + FINAL_DROPS]! += 1;
+    const details = words[DETAILS]!;
+    if (words[this.#place + BREAKER] !== 0 || (details & BY_THE_TEXT) !== 0) return false;
+    count(this.#self, reason);
+    if (details !== 0) endHold(this.#self, now());
     const ident = this.#ident;
     if (Atomics.compareExchange(words, LOCK, ident, NOBODY) !== ident) this.#letGo();
+    return true;
   }
 }

@@ -24,6 +24,8 @@ export interface SyncHandle<Kind extends string = string> extends Handle {
   readonly memory: SharedArrayBuffer;
   /** For messages. */
   readonly name: string;
+  /** Of a lock that detects deadlocks: the table of who waits for whom. */
+  readonly deadlocks?: SharedArrayBuffer;
 }
 
 /** Zeroed words for a new primitive, `count` of them its own. */

@@ -4,7 +4,8 @@
 import { cannotBlock, mayBlock } from '../host/memory.js';
 import { runBlocking } from '../steps/blocking.js';
 import type { Contender } from './contender.js';
-import { BREAKER, holderIn, LOCK, WAITING, waitersIn } from './layout.js';
+import type { Hot } from './hot.js';
+import { BREAKER, holderIn, LOCK, VOLUNTARY_DROPS, WAITING, waitersIn } from './layout.js';
 import { isUnclaimed } from './line.js';
 import { drop, take } from './protocol.js';
 import { isAsked } from './request.js';
@@ -36,18 +37,22 @@ export function yieldBlocking(self: Contender): void {
 }
 
 /** Runs `task` without the lock; has it again when `task` is over, however it ends. A promise is waited for by `takeAgainLater`. */
-export function withoutLock<T>(self: Contender, task: () => T, takeAgainLater: () => Promise<unknown>): T {
-  runBlocking(drop(self, 'voluntary', mayBlock() ? 'now' : 'later'));
+export function withoutLock<T>(self: Contender, hot: Hot, task: () => T, takeAgainLater: () => Promise<unknown>): T {
+  if (!hot.leave(VOLUNTARY_DROPS)) runBlocking(drop(self, 'voluntary', mayBlock() ? 'now' : 'later'));
   let result: T;
   try {
     result = task();
   } catch (error) {
-    takeAgain(self);
+    comeBack(self, hot);
     throw error;
   }
   if (isThenable(result)) return Promise.resolve(result).finally(takeAgainLater) as T;
-  takeAgain(self);
+  comeBack(self, hot);
   return result;
+}
+
+function comeBack(self: Contender, hot: Hot): void {
+  if (!hot.take() && !hot.spin()) takeAgain(self);
 }
 
 function takeAgain(self: Contender): void {

@@ -18,6 +18,7 @@ const SHAPES: { readonly [Kind in FromWorker['kind']]: Shape } = {
   ready: { breaker: (value) => value === undefined || (value instanceof Int32Array && value.length === 1) },
   unfit: { error: (value) => isEncodedError(value) },
   fatal: { error: (value) => isEncodedError(value) },
+  offspring: { state: (value) => value === 'some' || value === 'none' },
   bell: {},
   done: { seq: isSeq, value: isAnything, encoding: isEncoding, times: isTimes },
   chunk: { seq: isSeq, outcomes: (value) => Array.isArray(value) && value.every(isOutcome), times: isTimes },

@@ -6,6 +6,7 @@ import type { Dialect } from '../dialects/dialect.js';
 import type { LockHandle } from '../lock/handle.js';
 import type { TaskSource } from '../transform/link.js';
 import type { EncodedError } from './error-codec.js';
+import type { ThreadHandle } from './thread-life.js';
 
 /** What a worker is started with. */
 export interface StartData {
@@ -15,6 +16,8 @@ export interface StartData {
   readonly lock: LockHandle | { readonly dialect: Dialect; readonly switchInterval: number };
   /** The memory that it shares with its pool, see `window.ts`; none in another process. */
   readonly window: SharedArrayBuffer | undefined;
+  /** The life of the `Thread` that it is started for: over, if the worker comes to its end before that begins. */
+  readonly life?: SharedArrayBuffer;
   /** What it runs before its first call. */
   readonly initializer: { readonly task: TaskReference; readonly args: readonly unknown[]; readonly encoding: Encoding } | undefined;
 }
@@ -44,6 +47,8 @@ export type ToWorker =
       readonly calls: 'one' | 'all' | 'stop';
       /** What the pool's `context` gave when the call was submitted. */
       readonly context: unknown;
+      /** The `Thread` whose target this is. What it returns is of no interest. */
+      readonly life?: ThreadHandle;
     }
   /** Whoever submitted this call does not want it any more. */
   | { readonly kind: 'abort'; readonly seq: number; readonly reason: EncodedError }
@@ -57,6 +62,8 @@ export type FromWorker =
   | { readonly kind: 'unfit'; readonly error: EncodedError }
   /** Nobody caught this: it will end next. */
   | { readonly kind: 'fatal'; readonly error: EncodedError }
+  /** Whether threads run that were started here and that the process waits for. */
+  | { readonly kind: 'offspring'; readonly state: 'some' | 'none' }
   /** There is something new in the window. */
   | { readonly kind: 'bell' }
   | { readonly kind: 'done'; readonly seq: number; readonly value: unknown; readonly encoding: Encoding; readonly times: Times }

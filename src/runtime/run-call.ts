@@ -10,6 +10,7 @@ import { decodeError, type EncodedError, encodeError } from './error-codec.js';
 import type { Call } from './inbox.js';
 import type { Callable } from './load-task.js';
 import type { EncodedOutcome, FromWorker, Times } from './messages.js';
+import { beginThread, endThreadLife } from './thread-life.js';
 import { leave, leaveWhenIdle, teach } from './thread-looks.js';
 import { Transfer } from './transfer.js';
 import { cloneError, decodeArguments, encodeResult } from './value-codec.js';
@@ -84,11 +85,12 @@ export class CallRunner {
   }
 
   #call(call: Call, task: Callable): unknown {
-    const { seq, args, encoding, calls, context } = call;
+    const { seq, args, encoding, calls, context, life } = call;
     const lock = this.#lock;
     this.#seq = seq;
     this.#running = new RunningCall(task, context, this);
     enterCall(this.#running);
+    if (life !== undefined && beginThread(life, lock.seat.ident) === 'called-off') return undefined;
     const values = encoding === 'plain' ? args : decodeArguments(args);
     if (lock.isEnabled && !lock.isHeldByCurrentThread()) lock.acquireSync();
     else if (lock.seat.breaker[0] !== 0) lock.checkpoint();
@@ -115,8 +117,10 @@ export class CallRunner {
     }
   }
 
-  #succeed(call: Call, value: unknown, began: number): void {
+  #succeed(call: Call, result: unknown, began: number): void {
     const window = this.#window;
+    if (call.life !== undefined) endThreadLife(call.life);
+    const value = call.life === undefined ? result : undefined;
     const ended = now();
     this.ended = ended;
     if (window !== undefined && this.#reported === 'no' && call.calls === 'one' && window.finish(call.seq, value, ended)) {
@@ -138,7 +142,8 @@ export class CallRunner {
   #fail(call: Call, error: unknown, began: number): void {
     this.ended = now();
     const times: Times = [began, this.ended];
-    const { seq } = call;
+    const { seq, life } = call;
+    if (life !== undefined) endThreadLife(life);
     if (this.#running?.hasObeyed(error) === true) this.#mail({ kind: 'stopped', seq, times });
     else this.#mail({ kind: 'failed', seq, error: encodeError(error), times });
   }

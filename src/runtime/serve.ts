@@ -12,8 +12,10 @@ import { encodeError } from './error-codec.js';
 import { Inbox } from './inbox.js';
 import { TaskLoader } from './load-task.js';
 import type { StartData, ToWorker } from './messages.js';
+import { onOffspring } from './offspring.js';
 import { CallRunner } from './run-call.js';
 import { becomeThread } from './thread.js';
+import { expectThread } from './thread-life.js';
 import { createThreadLooks, leave } from './thread-looks.js';
 import { decodeArguments } from './value-codec.js';
 import { Window } from './window.js';
@@ -29,6 +31,7 @@ const SLICE = 1;
 
 /** Serves until told to end. */
 export function serve(start: StartData, channel: Channel, surroundings: Surroundings): void {
+  if (start.life !== undefined) expectThread(start.life);
   const lock = 'memory' in start.lock ? GlobalLock.from(start.lock) : new GlobalLock(start.lock);
   const { ident, threadId, breaker } = lock.seat;
   becomeThread({ name: start.name, ident, threadId, lock });
@@ -81,6 +84,7 @@ export function serve(start: StartData, channel: Channel, surroundings: Surround
     if (passed === 'some' && window?.mustRing()) channel.send({ kind: 'bell' });
   };
 
+  onOffspring((state) => channel.send({ kind: 'offspring', state }));
   onUncaught((error) => channel.send({ kind: 'fatal', error: encodeError(error) }));
 
   let state: 'preparing' | 'idle' | 'working' = 'preparing';

@@ -4,10 +4,11 @@
  */
 import { adopt, type GlobalLock } from '../lock/global-lock.js';
 import type { ThreadInfo } from '../lock/options.js';
+import { nameOfRunning, nameThread } from './thread-life.js';
 
-/** A thread that a pool started. */
+/** A thread that a pool or a `Thread` started. */
 export interface CurrentThread extends ThreadInfo {
-  /** Its pool's prefix and its number there. */
+  /** Its pool's prefix and its number there; of a `Thread` its name. */
   readonly name: string;
   /** The lock it lives under. */
   readonly lock: GlobalLock;
@@ -15,13 +16,18 @@ export interface CurrentThread extends ThreadInfo {
 
 let current: CurrentThread | null = null;
 
-/** The thread of the pool that this code runs in, or `null`: on the main thread, in a worker of somebody else. */
+/**
+ * The thread of the pool that this code runs in, or `null`: on the main thread, in a worker of somebody else. That of `gil/threading` is
+ * always a `Thread`; in a function by value both names mean that one.
+ */
 export function currentThread(): CurrentThread | null {
-  return current;
+  const name = nameOfRunning();
+  return current === null || name === undefined ? current : { ...current, name };
 }
 
 /** @internal Said once, by the file a pool starts. */
 export function becomeThread(thread: CurrentThread): void {
   adopt(thread.lock);
+  nameThread(thread.name);
   current = thread;
 }

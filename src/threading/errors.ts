@@ -19,12 +19,36 @@ export class SemaphoreReleaseError extends RangeError {
   readonly code = 'ERR_SEMAPHORE_RELEASE';
 }
 
-/** This wait would never end: each of some threads waits for what the next one holds. Raised by the one that would close the circle, instead of waiting. */
+/** A thread in a deadlock: what it holds, and what it waits for. Places are `file:line:column`, or `''` where they are not known. */
+export interface DeadlockedThread {
+  /** Its name: that of a pool's thread, `main`, or `worker 3`. */
+  readonly thread: string;
+  /** Node's `threadId`: 0 is the main thread. */
+  readonly threadId: number;
+  /** The name of the lock that it holds and the thread before it in the circle waits for. */
+  readonly holds: string;
+  /** Where it acquired that lock. */
+  readonly acquiredAt: string;
+  /** The name of the lock that it waits for; the next thread in the circle holds it. */
+  readonly waitsFor: string;
+  /** Where it waits. */
+  readonly waitsAt: string;
+}
+
+/** This wait would never end: each of some threads waits for what the next one holds. Raised by the one that closed the circle, instead of waiting. */
 export class DeadlockError extends Error {
   static {
     this.prototype.name = 'DeadlockError';
   }
   readonly code = 'ERR_THREADING_DEADLOCK';
+  /** Who holds what and waits for what, beginning with the thread that raised it. */
+  readonly cycle: readonly DeadlockedThread[];
+
+  /** @internal */
+  constructor(message: string, cycle: readonly DeadlockedThread[]) {
+    super(message);
+    this.cycle = cycle;
+  }
 }
 
 /** There was nothing to get, or not in time (CPython `queue.Empty`). */

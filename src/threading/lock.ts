@@ -12,8 +12,9 @@ import { createWords, openWords, type SyncHandle } from '../lock/object-memory.j
 import { checkName, checkSync, checkTask } from '../lock/options.js';
 import { createReleaser, type Releaser } from '../lock/releaser.js';
 import { runBlocking } from '../steps/blocking.js';
+import { takeSync, type Watch, watchFor, watchWords } from './deadlock.js';
 import { unheldLock } from './misuse.js';
-import { AT_ONCE, type BlockingOptions, checkWaiting, untilOf, type WaitingOptions, waitLater, waitSync } from './waiting.js';
+import { AT_ONCE, type BlockingOptions, checkWaiting, untilOf, type WaitingOptions, waitLater } from './waiting.js';
 
 const KIND = 'gil/threading/lock';
 
@@ -21,6 +22,19 @@ const KIND = 'gil/threading/lock';
 export interface NamedOptions {
   /** For messages. @default what it is */
   readonly name?: string;
+}
+
+/** How a `Lock` or an `RLock` is made. */
+export interface LockOptions extends NamedOptions {
+  /**
+   * `'on'`: a blocking wait without a timeout that would never end, because each of some threads waits for a lock that the next one holds,
+   * throws a `DeadlockError` that says who holds what, who waits for what, and where, after about a tenth of a second. All locks of the
+   * circle must have it on. Waits with a timeout end by themselves, and while a promise waits, another task of its thread may let go: they are in
+   * no circle. Whoever took a lock is expected to let go of it: leave it off where a `Lock` is a signal from one thread to another.
+   * Each acquire then takes some microseconds longer.
+   * @default 'off'
+   */
+  readonly detectDeadlocks?: 'on' | 'off';
 }
 
 /**
@@ -53,16 +67,18 @@ export class Lock {
   readonly handle: SyncHandle<typeof KIND>;
   readonly #words: Words;
   readonly #self: Party;
+  readonly #watch: Watch | undefined;
 
   /**
    * A lock that is free.
    * @throws ArgumentError
    */
-  constructor(options?: NamedOptions);
-  constructor(options: NamedOptions | SyncHandle<typeof KIND> = {}) {
+  constructor(options?: LockOptions);
+  constructor(options: LockOptions | SyncHandle<typeof KIND> = {}) {
     this.name = checkName(options.name ?? 'lock');
-    this.#words = 'memory' in options ? openWords(options, KIND, 'Lock') : createWords(MUTEX_WORDS);
-    this.handle = { kind: KIND, memory: this.#words.buffer, name: this.name };
+    this.#words = 'memory' in options ? openWords(options, KIND, 'Lock') : createWords(MUTEX_WORDS + watchWords(options));
+    this.#watch = watchFor(this.#words, this.name, options);
+    this.handle = { kind: KIND, memory: this.#words.buffer, name: this.name, ...this.#watch?.handle };
     this.#self = partyAt(this.#words);
     remember(this, this.#words);
   }
@@ -89,14 +105,14 @@ export class Lock {
   /**
    * Blocks the thread until it has the lock; without the Global Interpreter Lock meanwhile, if it has to wait (law 32).
    * @returns the releaser; `null` if `timeout` (milliseconds) passed first
-   * @throws ArgumentError, OutOfRangeError; CannotBlockError if it would have to wait and may not
+   * @throws ArgumentError, OutOfRangeError; CannotBlockError if it would have to wait and may not; DeadlockError if it would wait for ever, see `detectDeadlocks`
    */
   acquireSync(options: BlockingOptions & { readonly timeout: number }): Releaser | null;
   acquireSync(options?: BlockingOptions): Releaser;
   acquireSync(options?: BlockingOptions): Releaser | null {
     if (options === undefined && this.#take()) return this.#releaser();
     const until = untilOf(checkSync(options));
-    return this.#take() || waitSync(takeMutex(this.#self, until)) ? this.#releaser() : null;
+    return this.#take() || takeSync(this.#self, until, this.#watch) ? this.#releaser() : null;
   }
 
   /** Takes the lock if it is free; never waits. CPython `acquire(blocking=False)`. */
@@ -134,11 +150,13 @@ export class Lock {
    */
   runExclusiveSync<T>(task: () => T): T {
     checkTask(task);
-    const release = this.acquireSync();
+    if (!this.#take()) takeSync(this.#self, Number.POSITIVE_INFINITY, this.#watch);
+    this.#begin();
     try {
       return task();
     } finally {
-      release();
+      // As its releaser would: nothing is left to do after a `release()`.
+      if (this.#hold.isHeld()) this.release();
     }
   }
 
@@ -172,11 +190,16 @@ export class Lock {
   }
 
   #releaser(): Releaser {
+    return createReleaser(this.#hold, this.#begin());
+  }
+
+  /** This thread has it. Whether a dead one left it, which was written before the lock was free again, so a plain read after the take sees it. */
+  #begin(): boolean {
     const words = this.#words;
-    // Written before the lock was free again, so a plain read after the take sees it.
+    if (this.#watch !== undefined) this.#watch.taken();
     const abandoned = words[ABANDONED] !== 0;
     if (abandoned) words[ABANDONED] = 0;
-    return createReleaser(this.#hold, abandoned);
+    return abandoned;
   }
 
   readonly #hold = {
@@ -187,7 +210,7 @@ export class Lock {
 
 /** Outside of the class, which a bundler would otherwise rename for naming itself: its name is in messages. */
 function create(options: SyncHandle<typeof KIND>): Lock {
-  return new Lock(options as NamedOptions);
+  return new Lock(options as LockOptions);
 }
 
 opensBy(KIND, Lock.from);

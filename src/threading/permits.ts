@@ -11,9 +11,9 @@ export const VALUE = HEAD;
 /** How many permits there may be at most. Written once. */
 export const BOUND = HEAD + 1;
 /** How many wait. One that died while it waited stays counted, which costs a needless wake-up each time. */
-const WAITERS = HEAD + 2;
+export const WAITERS = HEAD + 2;
 /** How many sleeps on `VALUE` are in event loops. */
-const LOOPS = HEAD + 3;
+export const LOOPS = HEAD + 3;
 export const PERMIT_WORDS = 4;
 
 /** As many as a word can count. */

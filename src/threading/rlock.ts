@@ -11,9 +11,10 @@ import { createWords, openWords, type SyncHandle } from '../lock/object-memory.j
 import { checkName, checkSync, checkTask } from '../lock/options.js';
 import { createReleaser, type Releaser } from '../lock/releaser.js';
 import { runBlocking } from '../steps/blocking.js';
-import type { NamedOptions } from './lock.js';
+import { takeSync, type Watch, watchFor, watchWords } from './deadlock.js';
+import type { LockOptions } from './lock.js';
 import { notOwner } from './misuse.js';
-import { AT_ONCE, type BlockingOptions, checkWaiting, untilOf, type WaitingOptions, waitLater, waitSync } from './waiting.js';
+import { AT_ONCE, type BlockingOptions, checkWaiting, untilOf, type WaitingOptions, waitLater } from './waiting.js';
 
 const KIND = 'gil/threading/rlock';
 
@@ -44,16 +45,18 @@ export class RLock {
   readonly handle: SyncHandle<typeof KIND>;
   readonly #words: Words;
   readonly #self: Party;
+  readonly #watch: Watch | undefined;
 
   /**
    * A lock that is free.
    * @throws ArgumentError
    */
-  constructor(options?: NamedOptions);
-  constructor(options: NamedOptions | SyncHandle<typeof KIND> = {}) {
+  constructor(options?: LockOptions);
+  constructor(options: LockOptions | SyncHandle<typeof KIND> = {}) {
     this.name = checkName(options.name ?? 'rlock');
-    this.#words = 'memory' in options ? openWords(options, KIND, 'RLock') : createWords(MUTEX_WORDS);
-    this.handle = { kind: KIND, memory: this.#words.buffer, name: this.name };
+    this.#words = 'memory' in options ? openWords(options, KIND, 'RLock') : createWords(MUTEX_WORDS + watchWords(options));
+    this.#watch = watchFor(this.#words, this.name, options);
+    this.handle = { kind: KIND, memory: this.#words.buffer, name: this.name, ...this.#watch?.handle };
     this.#self = partyAt(this.#words);
     remember(this, this.#words);
   }
@@ -91,14 +94,14 @@ export class RLock {
   /**
    * Blocks the thread until it has the lock; without the Global Interpreter Lock meanwhile, if it has to wait (law 32).
    * @returns the releaser; `null` if `timeout` (milliseconds) passed first
-   * @throws ArgumentError, OutOfRangeError; CannotBlockError if it would have to wait and may not
+   * @throws ArgumentError, OutOfRangeError; CannotBlockError if it would have to wait and may not; DeadlockError if it would wait for ever, see `detectDeadlocks`
    */
   acquireSync(options: BlockingOptions & { readonly timeout: number }): Releaser | null;
   acquireSync(options?: BlockingOptions): Releaser;
   acquireSync(options?: BlockingOptions): Releaser | null {
     const until = untilOf(checkSync(options));
     if (this.#take()) return this.#releaser();
-    return waitSync(takeMutex(this.#self, until)) ? this.#releaser() : null;
+    return takeSync(this.#self, until, this.#watch) ? this.#releaser() : null;
   }
 
   /** Takes the lock if it is free or this thread's; never waits. */
@@ -187,6 +190,7 @@ export class RLock {
 
   #releaser(): Releaser {
     const words = this.#words;
+    if (this.#watch !== undefined && words[DEPTH] === 0) this.#watch.taken();
     // Written before the lock was free again, so a plain read after the take sees it.
     const abandoned = words[ABANDONED] !== 0;
     if (abandoned) words[ABANDONED] = 0;
@@ -198,7 +202,7 @@ export class RLock {
 
 /** Outside of the class, which a bundler would otherwise rename for naming itself: its name is in messages. */
 function create(options: SyncHandle<typeof KIND>): RLock {
-  return new RLock(options as NamedOptions);
+  return new RLock(options as LockOptions);
 }
 
 opensBy(KIND, RLock.from);

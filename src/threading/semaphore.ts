@@ -3,7 +3,7 @@
  */
 import { inspect } from 'node:util';
 import { ArgumentError, describe, OutOfRangeError } from '../errors.js';
-import type { Words } from '../host/memory.js';
+import { notify, type Words } from '../host/memory.js';
 import { HANDLE, opensBy } from '../host/traveller.js';
 import { findKnown, remember } from '../lock/known.js';
 import { createWords, openWords, type SyncHandle } from '../lock/object-memory.js';
@@ -12,7 +12,7 @@ import { createReleaser, type Releaser } from '../lock/releaser.js';
 import { runBlocking } from '../steps/blocking.js';
 import { SemaphoreReleaseError } from './errors.js';
 import type { NamedOptions } from './lock.js';
-import { BOUND, givePermits, PERMIT_WORDS, takePermit, UNBOUNDED, VALUE, wakeAll } from './permits.js';
+import { BOUND, givePermits, LOOPS, PERMIT_WORDS, takePermit, UNBOUNDED, VALUE, WAITERS, wakeAll } from './permits.js';
 import { type BlockingOptions, checkWaiting, untilOf, type WaitingOptions, waitLater, waitSync } from './waiting.js';
 
 const KIND = 'gil/threading/semaphore';
@@ -105,6 +105,7 @@ export class Semaphore {
   acquireSync(options: BlockingOptions & { readonly timeout: number }): Releaser | null;
   acquireSync(options?: BlockingOptions): Releaser;
   acquireSync(options?: BlockingOptions): Releaser | null {
+    if (options === undefined && this.#take()) return this.#releaser();
     const until = untilOf(checkSync(options));
     return this.#take() || waitSync(takePermit(this.#words, until)) ? this.#releaser() : null;
   }
@@ -120,7 +121,7 @@ export class Semaphore {
    */
   release(n = 1): void {
     checkCount(n, 'n', 1);
-    if (runBlocking(givePermits(this.#words, n))) return;
+    if (this.#give(n) || runBlocking(givePermits(this.#words, n))) return;
     const bound = this.#words[BOUND]!;
     if (bound === UNBOUNDED && this.kind === KIND) {
       throw new OutOfRangeError(`release: expected at most ${UNBOUNDED} permits in '${this.name}'; got ${n} more than ${this.value}`);
@@ -173,14 +174,24 @@ export class Semaphore {
     runBlocking(wakeAll(this.#words));
   }
 
+  /** A plain read is only a guess, which the compare-and-swap checks: that there is no permit is for an atomic read to say. */
   #take(): boolean {
     const words = this.#words;
-    for (let value = Atomics.load(words, VALUE); value > 0; ) {
+    for (let value = words[VALUE] || Atomics.load(words, VALUE); value > 0; ) {
       const seen = Atomics.compareExchange(words, VALUE, value, value - 1);
       if (seen === value) return true;
       value = seen;
     }
     return false;
+  }
+
+  /** What `givePermits` does, without the steps; `false`, and nothing is done, if it guesses wrong how many there are or there would be too many. */
+  #give(n: number): boolean {
+    const words = this.#words;
+    const value = words[VALUE]!;
+    if (value + n > words[BOUND]! || Atomics.compareExchange(words, VALUE, value, value + n) !== value) return false;
+    if (Atomics.load(words, WAITERS) > 0) notify(words, VALUE, n + Atomics.load(words, LOOPS));
+    return true;
   }
 
   #releaser(): Releaser {

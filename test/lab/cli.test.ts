@@ -17,7 +17,17 @@ const NAMES = [
   'free-threaded',
   'right-approach',
 ];
-const COURSE = ['lost-updates'];
+const COURSE = [
+  'lost-updates',
+  'atomic-operations',
+  'fixed-by-lock',
+  'check-then-act',
+  'deadlock',
+  'dining-philosophers',
+  'bounded-buffer',
+  'readers-writers',
+  'refcounts',
+];
 const ESCAPE = '\u001b[';
 
 describe('gil', () => {

@@ -58,6 +58,8 @@ describe.each(KINDS)('%s', (name, Kind) => {
         throw new Error('inside');
       }),
     ).toThrow('inside');
+    // Whoever lets go inside has nothing left to let go of afterwards.
+    expect(lock.runExclusiveSync(() => lock.release())).toBeUndefined();
     await expect(lock.runExclusive(() => Promise.reject(new Error('later')))).rejects.toThrow('later');
     expect(lock.locked()).toBe(false);
     expect(String(lock)).toBe(`<${name} 'mine' free>`);

@@ -17,6 +17,7 @@ import {
   tasks,
   wait,
 } from 'gil';
+import { currentThread, Local, Thread, Timer } from 'gil/threading';
 
 type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
 const same = <A, B>(_: Equal<A, B>): void => {};
@@ -121,3 +122,19 @@ same<typeof starred, AsyncResult<string[]>>(true);
 children.starmap((a: number, b: string) => a + b, [[1, 2]]);
 const stepped = children.imap(module.fib, new Set([1]));
 same<typeof stepped, PoolResults<number>>(true);
+
+new Thread({ target: () => 1 });
+new Thread({ target: module.fib, args: [3], daemon: true });
+// @ts-expect-error an argument is missing
+new Thread({ target: module.fib });
+// @ts-expect-error an argument of the wrong type
+new Thread({ target: module.fib, args: ['three'] });
+const threads: Thread[] = [new Thread({ target: (n?: number) => n }), new Thread({ target: module.fib, args: [3] }), currentThread()];
+threads.push(new Timer(5, module.fib, [3]), new Timer(5, () => {}), new Timer(5, () => {}, [], { name: 'x' }));
+// @ts-expect-error an argument is missing
+new Timer(5, module.fib);
+const local = new Local({ count: 0 });
+same<typeof local.count, number>(true);
+// @ts-expect-error not one of its properties
+local.other;
+new Local()['anything'] = 1;
