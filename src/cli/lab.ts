@@ -1,19 +1,23 @@
 /**
- * `gil lab`: runs the article's experiments, shows progress on the terminal, prints the table or the data.
+ * `gil lab`: runs the article's experiments or those of the course, shows progress on the terminal, prints the table or the data.
  */
 import { availableParallelism } from 'node:os';
 import { now } from '../host/clock.js';
 import { ARTICLE } from '../lab/article.js';
+import { COURSE } from '../lab/course.js';
 import type { Experiment } from '../lab/experiment.js';
-import { LESSONS } from '../lab/lessons.js';
 import { type Command, FAILED, OK, parseCommandLine, UsageError } from './command.js';
-import { paintFor } from './paint.js';
+import { PLAIN, paintFor } from './paint.js';
 import { createProgress } from './progress.js';
-import { listJson, listText, reportJson, reportText } from './report.js';
+import { type Group, listJson, listText, reportJson, reportText } from './report.js';
 import { runExperiments } from './results.js';
 
-/** What can be run by name. Without a name, the article's. */
-const ALL: readonly Experiment[] = [...ARTICLE, ...LESSONS];
+/** What there is, in the order in which it is listed. Without a name, the first of them runs. */
+const GROUPS: readonly Group[] = [
+  { name: 'article', title: 'The article "The GIL Explained"', experiments: ARTICLE },
+  { name: 'course', title: 'The course, by name', experiments: COURSE },
+];
+const ALL = GROUPS.flatMap(({ experiments }) => experiments);
 
 const OPTIONS = {
   json: { type: 'boolean' },
@@ -26,7 +30,7 @@ export const lab: Command = {
   help: `Usage: gil lab [name…] [--json] [--list]
 
 Runs the experiments behind the claims of the article "The GIL Explained": on real worker threads, real processes and a real HTTP
-server, beside the article's figures and what real CPython did. Without a name, all of them.
+server, beside the article's figures and what real CPython did. Without a name, all of these. The experiments of the course run by name.
 
   --json      print one JSON object and nothing else
   --list      print the names of the experiments
@@ -34,8 +38,7 @@ server, beside the article's figures and what real CPython did. Without a name, 
 
 Exit code: 0 every claim holds, 1 one does not, 2 called wrongly.
 
-Experiments:
-${listText(ARTICLE, { strong: (text) => `  ${text}`, faint: String, good: String, bad: String })}`,
+${listText(GROUPS, PLAIN)}`,
   async run(args) {
     const { given, positionals } = parseCommandLine(args, OPTIONS);
     const { stdout, stderr } = process;
@@ -46,7 +49,11 @@ ${listText(ARTICLE, { strong: (text) => `  ${text}`, faint: String, good: String
     }
     const experiments = choose(positionals);
     if (given.has('list')) {
-      stdout.write(given.has('json') ? listJson(experiments) : listText(experiments, paint));
+      const groups =
+        positionals.length === 0
+          ? GROUPS
+          : GROUPS.map((group) => ({ ...group, experiments: group.experiments.filter((each) => experiments.includes(each)) }));
+      stdout.write(given.has('json') ? listJson(groups) : listText(groups, paint));
       return OK;
     }
     const cores = availableParallelism();

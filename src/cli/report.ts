@@ -2,11 +2,11 @@
  * What a run gave, for people and for programs.
  */
 import { DEFAULT_DIALECT } from '../dialects/registry.js';
-import type { Experiment } from '../lab/experiment.js';
+import type { Experiment, Grid } from '../lab/experiment.js';
 import type { Paint } from './paint.js';
 import type { Result } from './results.js';
 import { layoutTable } from './table.js';
-import { pad, wrap } from './text.js';
+import { pad, padStart, widthOf, wrap } from './text.js';
 
 /** Where and how long a run ran. */
 export interface Circumstances {
@@ -24,6 +24,7 @@ export function reportText(results: readonly Result[], { node, cores, millisecon
   return [
     '',
     ...layoutTable(rows, width, paint),
+    ...results.flatMap(({ outcome }) => (outcome.grid === undefined ? [] : ['', ...layoutGrid(outcome.grid, paint)])),
     ...remarks(results, width, paint),
     '',
     (held === results.length ? paint.good : paint.bad)(verdict) +
@@ -31,6 +32,23 @@ export function reportText(results: readonly Result[], { node, cores, millisecon
     paint.faint(`one claim alone: gil lab ${failed ?? results.at(-1)?.experiment.name ?? ''} · as data: gil lab --json`),
     '',
   ].join('\n');
+}
+
+/** Its cells are short and all of one kind: they are never broken, however narrow the terminal. */
+function layoutGrid({ title, columns, rows }: Grid, paint: Paint): string[] {
+  const first = Math.max(...rows.map(({ name }) => widthOf(name)));
+  const marked = rows.map(({ name, cells }) => ({
+    name,
+    cells: cells.map(({ text, holds }) => ({ text: `${text} ${holds ? '✔' : '✘'}`, holds })),
+  }));
+  const widths = columns.map((column, at) => Math.max(widthOf(column), ...marked.map(({ cells }) => widthOf(cells[at]!.text))));
+  return [
+    paint.strong(title),
+    paint.faint([pad('', first), ...columns.map((column, at) => padStart(column, widths[at]!))].join('  ')),
+    ...marked.map(({ name, cells }) =>
+      [pad(name, first), ...cells.map(({ text, holds }, at) => (holds ? String : paint.bad)(padStart(text, widths[at]!)))].join('  '),
+    ),
+  ];
 }
 
 function remarks(results: readonly Result[], width: number, paint: Paint): string[] {
@@ -54,6 +72,7 @@ export function reportJson(results: readonly Result[], { node, cores, millisecon
     holds: outcome.holds,
     figures: outcome.figures,
     notes: outcome.notes ?? [],
+    ...(outcome.grid === undefined ? {} : { grid: outcome.grid }),
     milliseconds: Math.round(took),
     ...(error === undefined ? {} : { error: { name: error.name, message: error.message, stack: error.stack ?? '' } }),
   }));
@@ -62,15 +81,29 @@ export function reportJson(results: readonly Result[], { node, cores, millisecon
   return `${JSON.stringify(report, null, 2)}\n`;
 }
 
-/** Which experiments there are. */
-export function listText(experiments: readonly Experiment[], paint: Paint): string {
-  const indent = Math.max(...experiments.map(({ name }) => name.length)) + 2;
-  return experiments.map(({ name, claim }) => `${paint.strong(pad(name, indent))}${claim}\n`).join('');
+/** Experiments that belong together. */
+export interface Group {
+  readonly name: string;
+  readonly title: string;
+  readonly experiments: readonly Experiment[];
+}
+
+/** Which experiments there are, each group under its title. */
+export function listText(groups: readonly Group[], paint: Paint): string {
+  const filled = groups.filter(({ experiments }) => experiments.length > 0);
+  const indent = Math.max(...filled.flatMap(({ experiments }) => experiments.map(({ name }) => name.length))) + 2;
+  return filled
+    .map(({ title, experiments }) => {
+      const lines = experiments.map(({ name, claim }) => `  ${paint.strong(pad(name, indent))}${claim}\n`);
+      return `${paint.faint(`${title}:`)}\n${lines.join('')}`;
+    })
+    .join('\n');
 }
 
 /** The same as one object. */
-export function listJson(experiments: readonly Experiment[]): string {
-  return `${JSON.stringify({ schemaVersion: 1, experiments: experiments.map(described) }, null, 2)}\n`;
+export function listJson(groups: readonly Group[]): string {
+  const experiments = groups.flatMap(({ name, experiments }) => experiments.map((each) => ({ ...described(each), group: name })));
+  return `${JSON.stringify({ schemaVersion: 1, experiments }, null, 2)}\n`;
 }
 
 function described({ name, claim, question, article, cpython, expectation }: Experiment) {

@@ -6,7 +6,7 @@ import { after, now } from '../host/clock.js';
 import type { Context, Experiment, Outcome } from '../lab/experiment.js';
 
 /** Far beyond what any experiment takes, also on a busy machine. */
-const LIMIT = 60_000;
+const LIMIT = 180_000;
 
 /** What became of an experiment. */
 export interface Result {

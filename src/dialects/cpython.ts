@@ -3,6 +3,9 @@
  */
 import type { Dialect } from './dialect.js';
 
+/** What Python writes as a subscript, which is no call: `l[i]`, `d[k]`, `d[k] = v` (BINARY_SUBSCR, STORE_SUBSCR). */
+const SUBSCRIPTS = ['at', 'get', 'set'] as const;
+
 const NEW_GIL = 'CPython Python/ceval_gil.c: take_gil, drop_gil';
 
 const cpython27 = {
@@ -34,6 +37,7 @@ function everyInstruction<Version extends string>(version: Version): Dialect & {
 const cpython310 = {
   ...everyInstruction('3.10'),
   looks: ['function-entry', 'backward-jump', 'after-call', 'taken-branch'],
+  quietCalls: SUBSCRIPTS,
   sources: [NEW_GIL, 'CPython 3.10 Python/ceval.c: CHECK_EVAL_BREAKER (bpo-44645)'],
 } as const satisfies Dialect;
 
@@ -42,10 +46,25 @@ function fewPlaces<Version extends string>(version: Version, source: string): Di
   return {
     ...everyInstruction(version),
     looks: ['function-entry', 'backward-jump', 'after-native-call'],
-    quietCalls: ['push', 'Array.isArray'],
+    quietCalls: [...SUBSCRIPTS, 'push', 'append', 'Array.isArray'],
     sources: [NEW_GIL, `CPython ${version} ${source}`],
   };
 }
+
+/**
+ * Built without the lock, and started with it: `PYTHON_GIL=1`. The interpreter of 3.13t specialises no instruction, so a call of `len` or
+ * `list.append` is a native call like any other.
+ */
+const freeThreadedWithLock = {
+  ...fewPlaces('3.13', 'Python/bytecodes.c: RESUME, JUMP_BACKWARD, CALL (_CHECK_PERIODIC)'),
+  name: 'cpython-3.13t-gil',
+  quietCalls: SUBSCRIPTS,
+  sources: [
+    NEW_GIL,
+    'CPython 3.13 Python/bytecodes.c: RESUME, JUMP_BACKWARD, CALL (_CHECK_PERIODIC)',
+    'CPython 3.13 Include/internal/pycore_code.h: ENABLE_SPECIALIZATION is 0 under Py_GIL_DISABLED (gh-115999)',
+  ],
+} as const satisfies Dialect;
 
 /** Built without the lock. */
 function freeThreaded<Version extends string>(version: Version): Dialect & { readonly name: `cpython-${Version}` } {
@@ -70,6 +89,7 @@ export const CPYTHON = [
   fewPlaces('3.12', 'Python/bytecodes.c: RESUME, JUMP_BACKWARD, CALL'),
   fewPlaces('3.13', 'Python/bytecodes.c: RESUME, JUMP_BACKWARD, CALL (_CHECK_PERIODIC)'),
   freeThreaded('3.13t'),
+  freeThreadedWithLock,
   fewPlaces('3.14', 'Python/bytecodes.c: RESUME, JUMP_BACKWARD, CALL (_CHECK_PERIODIC)'),
   freeThreaded('3.14t'),
 ] as const;

@@ -55,7 +55,10 @@ export interface Dialect {
   readonly preemption: 'after-the-slice' | 'at-once-by-higher-rank';
   /** Where a thread looks whether it should let go. */
   readonly looks: readonly LookPlace[];
-  /** Calls after which there is no look although they are native: the specialised `len`, `isinstance`, `list.append`. */
+  /**
+   * Calls after which there is no look. By name: `push` is every `.push(…)`, `Array.isArray` that one. Where Python has a subscript instead
+   * of a call, `at`, `get` and `set`; and the calls that its interpreter specialises: `len`, `isinstance`, `list.append`.
+   */
   readonly quietCalls: readonly string[];
   /** Where each rule was read. */
   readonly sources: readonly string[];

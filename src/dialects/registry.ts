@@ -19,6 +19,7 @@ export type DialectName =
   | 'cpython-3.12'
   | 'cpython-3.13'
   | 'cpython-3.13t'
+  | 'cpython-3.13t-gil'
   | 'cpython-3.14'
   | 'cpython-3.14t'
   | 'ruby-3.4';

@@ -1,11 +1,11 @@
 /**
- * What an experiment is: one claim of the article as data, plus a run that measures it here and says whether it holds. The command
- * line prints these records; it knows nothing about any single one.
+ * What an experiment is: one claim of the article or one lesson of the course as data, plus a run that measures it here and says whether it
+ * holds. The command line prints these records; it knows nothing about any single one.
  */
 
 import type { Patience } from './measure.js';
 
-/** One claim of the article, and how to put it to the test. */
+/** One claim, and how to put it to the test. */
 export interface Experiment {
   /** What it is called on the command line. */
   readonly name: string;
@@ -13,7 +13,7 @@ export interface Experiment {
   readonly claim: string;
   /** What somebody who doubts the claim would ask. */
   readonly question: string;
-  /** The figure that the article publishes. */
+  /** The figure that the article publishes; `no figure` if it has none. */
   readonly article: string;
   /** What real interpreters gave, each with its version. */
   readonly cpython: string;
@@ -41,4 +41,21 @@ export interface Outcome {
   readonly figures: Readonly<Record<string, number | string>>;
   /** What a reader should know besides, a sentence or two each. */
   readonly notes?: readonly string[];
+  /** The findings one by one, if they are too many for a line. */
+  readonly grid?: Grid;
+}
+
+/** Findings in rows and columns. */
+export interface Grid {
+  /** What stands in the cells. */
+  readonly title: string;
+  readonly columns: readonly string[];
+  /** Each with a cell for every column. */
+  readonly rows: readonly { readonly name: string; readonly cells: readonly GridCell[] }[];
+}
+
+/** One of them, and whether it is as expected. */
+export interface GridCell {
+  readonly text: string;
+  readonly holds: boolean;
 }

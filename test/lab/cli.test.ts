@@ -17,6 +17,17 @@ const NAMES = [
   'free-threaded',
   'right-approach',
 ];
+const COURSE = [
+  'lost-updates',
+  'atomic-operations',
+  'fixed-by-lock',
+  'check-then-act',
+  'deadlock',
+  'dining-philosophers',
+  'bounded-buffer',
+  'readers-writers',
+  'refcounts',
+];
 const ESCAPE = '\u001b[';
 
 describe('gil', () => {
@@ -35,7 +46,7 @@ describe('gil', () => {
 
   it.each([
     [['frobnicate'], 'no command or option frobnicate; the commands are lab'],
-    [['lab', 'nope', 'cpu-bound'], `no experiment nope; there are ${NAMES.join(', ')}`],
+    [['lab', 'nope', 'cpu-bound'], `no experiment nope; there are ${[...NAMES, ...COURSE].join(', ')}`],
     [['lab', '--bad'], "Unknown option '--bad'; the options are --json, --list, --help"],
     [['lab', '--json=3'], "Option '--json' does not take an argument; the options are"],
   ])('%j is called wrongly: exit code 2, and stderr says what there is', async (args, message) => {
@@ -51,21 +62,31 @@ describe('gil lab', () => {
   it('--help prints its options and the experiments', async () => {
     const { code, stdout } = await gil(['lab', '--help']);
     expect(code).toBe(0);
-    for (const word of ['--json', '--list', ...NAMES]) expect(stdout).toContain(word);
+    for (const word of ['--json', '--list', ...NAMES, ...COURSE]) expect(stdout).toContain(word);
   });
 
-  it('--list names the claims in the order of the article', async () => {
+  it('--list names the claims in the order of the article, then the course', async () => {
     const { code, stdout, stderr } = await gil(['lab', '--list']);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    const lines = stdout.trimEnd().split('\n');
-    expect(lines.map((line) => line.split(' ')[0])).toEqual(NAMES);
-    for (const line of lines) expect(line).toMatch(/^\S+ {2,}\S.+/);
+    const groups = stdout
+      .trimEnd()
+      .split('\n\n')
+      .map((group) => group.split('\n'));
+    expect(groups.map(([title]) => title)).toEqual(['The article "The GIL Explained":', 'The course, by name:']);
+    expect(groups.map(([, ...lines]) => lines.map((line) => line.trim().split(' ')[0]))).toEqual([NAMES, COURSE]);
+    for (const [, ...lines] of groups) for (const line of lines) expect(line).toMatch(/^ {2}\S+ {2,}\S.+/);
+  });
+
+  it('--list with names lists these', async () => {
+    const { stdout } = await gil(['lab', '--list', 'lost-updates']);
+    expect(stdout).toMatch(/^The course, by name:\n {2}lost-updates {2}\S.+\n$/);
   });
 
   it('--list --json gives them as data', async () => {
-    const { stdout } = await gil(['lab', '--list', '--json', 'io-bound', 'cpu-bound']);
+    const { stdout } = await gil(['lab', '--list', '--json', 'lost-updates', 'io-bound', 'cpu-bound']);
     const { experiments } = JSON.parse(stdout) as { experiments: Record<string, string>[] };
-    expect(experiments.map(({ name }) => name)).toEqual(['cpu-bound', 'io-bound']);
+    expect(experiments.map(({ name }) => name)).toEqual(['cpu-bound', 'io-bound', 'lost-updates']);
+    expect(experiments.map(({ group }) => group)).toEqual(['article', 'article', 'course']);
     for (const each of experiments) {
       for (const key of ['claim', 'question', 'article', 'cpython', 'expectation']) expect(each[key]).toMatch(/\S/);
     }

@@ -7,6 +7,7 @@ import { reportText } from '../../src/cli/report.js';
 import { layoutTable, type Row } from '../../src/cli/table.js';
 import { cut, pad, widthOf, wrap } from '../../src/cli/text.js';
 import { ARTICLE } from '../../src/lab/article.js';
+import type { Grid } from '../../src/lab/experiment.js';
 
 const LIVE =
   'worker threads 1.84×, child processes 1.85×, results in order, the first after 33 % of the time; 0 threads and 0 processes left';
@@ -138,5 +139,33 @@ describe('reportText', () => {
     const text = reportText([result('cpu-bound', true, [])], circumstances, 80, PLAIN);
     expect(text).not.toContain('Notes');
     expect(text).toContain('1 of 1 claims holds');
+  });
+
+  it('has a grid below the table, each cell with its verdict', () => {
+    const grid: Grid = {
+      title: 'here/there',
+      columns: ['3.9', '3.13t-gil'],
+      rows: [
+        {
+          name: 'one',
+          cells: [
+            { text: '75/55', holds: true },
+            { text: '0/0', holds: true },
+          ],
+        },
+        {
+          name: 'another',
+          cells: [
+            { text: '0–12/9', holds: false },
+            { text: '<1/9', holds: true },
+          ],
+        },
+      ],
+    };
+    const { outcome, ...rest } = result('cpu-bound', true, []);
+    const text = reportText([{ ...rest, outcome: { ...outcome, grid } }], circumstances, 80, { ...PLAIN, bad: (part) => `!${part}!` });
+    expect(text).toContain(
+      ['here/there', '              3.9  3.13t-gil', 'one       75/55 ✔      0/0 ✔', 'another  !0–12/9 ✘!     <1/9 ✔', ''].join('\n'),
+    );
   });
 });

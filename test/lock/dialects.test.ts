@@ -42,7 +42,7 @@ const rankOf = ({ words, place }: Contender) => words[place + RANK];
 describe('all dialects', () => {
   it('are these, each with its sources', () => {
     expect(Object.keys(dialects)).toEqual([
-      ...['2.7', '3.6', '3.7', '3.8', '3.9', '3.10', '3.11', '3.12', '3.13', '3.13t', '3.14', '3.14t'].map(
+      ...['2.7', '3.6', '3.7', '3.8', '3.9', '3.10', '3.11', '3.12', '3.13', '3.13t', '3.13t-gil', '3.14', '3.14t'].map(
         (version) => `cpython-${version}`,
       ),
       'ruby-3.4',
