@@ -13,7 +13,7 @@ const THREADS = 4;
 export const REPETITIONS = 3;
 /**
  * How often the lock is taken away before a program passes for exact. One that is not loses something every second time, at the least
- * every third: it would pass in less than one of a hundred thousand repetitions.
+ * every third: it would pass in less than one of forty thousand repetitions.
  */
 export const ENOUGH = 30;
 /** In ms: the lock changes hands as often as the machine can wake a thread up. */

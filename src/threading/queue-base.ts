@@ -3,7 +3,7 @@
  * order, and what else.
  */
 import { inspect } from 'node:util';
-import { ArgumentError, describe, OutOfRangeError } from '../errors.js';
+import { ArgumentError, describe, HandleError, OutOfRangeError } from '../errors.js';
 import { HANDLE } from '../host/traveller.js';
 import { findKnown, remember } from '../lock/known.js';
 import { openWords } from '../lock/object-memory.js';
@@ -55,8 +55,10 @@ export abstract class BaseQueue<T = unknown> {
   /** @internal */
   protected constructor(kind: QueueKind, given: QueueOptions | QueueHandle) {
     this.#kind = kind;
+    if (typeof given !== 'object' || given === null)
+      throw new ArgumentError(`options: expected { name, maxBytes }; got ${describe(given)}`);
     this.name = checkName(given.name ?? 'queue');
-    this.handle = 'memory' in given ? given : createQueueMemory(kind.kind, this.name, checkMaxBytes(given.maxBytes));
+    this.handle = isQueueHandle(given) ? given : createQueueMemory(kind.kind, this.name, checkMaxBytes(given.maxBytes));
     this.core = new QueueCore(openWords(this.handle, kind.kind, kind.className), this.handle, kind.order);
     remember(this, this.core.words);
   }
@@ -132,7 +134,7 @@ export abstract class BaseQueue<T = unknown> {
 
   /**
    * Takes the next item out if there is one; never waits. CPython `get_nowait`.
-   * @returns the item; `undefined` if there is none
+   * @returns the item; `undefined` if there is none. Where `undefined` may be an item: `getSync({ timeout: 0 })`
    * @throws QueueShutDownError if nothing more will come
    */
   tryGet(): T | undefined {
@@ -225,7 +227,17 @@ function checkMaxBytes(maxBytes: unknown = MOST_BYTES): number {
   throw new OutOfRangeError(`maxBytes: expected a whole number of bytes from ${LEAST_BYTES} to ${MOST_BYTES}; got ${maxBytes}`);
 }
 
-/** The queue of a handle that this thread has already. */
+/** Whether it is a queue on its way, not options. */
+export function isQueueHandle(given: unknown): given is QueueHandle {
+  return typeof given === 'object' && given !== null && 'memory' in given;
+}
+
+/**
+ * The queue of a handle that this thread has already.
+ * @throws HandleError
+ */
 export function findQueue<Q extends object>(handle: QueueHandle, { kind, className }: QueueKind): Q | undefined {
-  return findKnown<Q>(openWords(handle, kind, `${className}.from`));
+  const words = openWords(handle, kind, `${className}.from`);
+  if (handle.slots instanceof SharedArrayBuffer && handle.blocks instanceof SharedArrayBuffer) return findKnown<Q>(words);
+  throw new HandleError(`${className}.from: expected a whole handle; got one without its items. Send the object's \`handle\``);
 }

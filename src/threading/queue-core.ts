@@ -183,7 +183,17 @@ export class QueueCore {
   };
 
   #putting(item: number | Packed): Errand<'done' | typeof SHUT_DOWN> {
-    return this.#errand(NOT_FULL, this.#hasRoom, () => this.#put(item));
+    const go = (): 'done' | typeof SHUT_DOWN => {
+      let outcome: 'room left' | 'done' | typeof SHUT_DOWN = 'room left';
+      try {
+        outcome = this.#put(item);
+        return outcome;
+      } finally {
+        // No memory for this one. Whoever else waits may have something smaller.
+        if (outcome === 'room left' && beckon(this.words, NOT_FULL)) this.#beckoned = NOT_FULL;
+      }
+    };
+    return this.#errand(NOT_FULL, this.#hasRoom, go);
   }
 
   #errand<T>(line: number, isReady: () => boolean, go: () => T): Errand<T> {

@@ -6,7 +6,7 @@ import { ArgumentError, describe, OutOfRangeError } from '../errors.js';
 import { opensBy } from '../host/traveller.js';
 import { checkSync } from '../lock/options.js';
 import { TaskDoneError } from './errors.js';
-import { BaseQueue, findQueue, type QueueKind, type QueueOptions } from './queue-base.js';
+import { BaseQueue, findQueue, isQueueHandle, type QueueKind, type QueueOptions } from './queue-base.js';
 import type { QueueHandle } from './queue-core.js';
 import { MAX_SIZE, unfinishedIn } from './queue-layout.js';
 import { type BlockingOptions, checkWaiting, untilOf, type WaitingOptions } from './waiting.js';
@@ -48,8 +48,8 @@ export class Queue<T = unknown> extends BaseQueue<T> {
    */
   constructor(maxSize?: number, options?: QueueOptions);
   constructor(maxSize: number | QueueHandle = 0, options: QueueOptions = {}, kind: QueueKind = FIFO) {
-    super(kind, typeof maxSize === 'object' && maxSize !== null ? maxSize : options);
-    if (typeof maxSize !== 'object' || maxSize === null) this.core.words[MAX_SIZE] = checkMaxSize(maxSize);
+    super(kind, isQueueHandle(maxSize) ? maxSize : options);
+    if (!isQueueHandle(maxSize)) this.core.words[MAX_SIZE] = checkMaxSize(maxSize);
   }
 
   /** How many items it holds at most; 0: no limit. It can be changed: what is inside stays inside. */

@@ -1,5 +1,5 @@
 /**
- * The texts of `Semaphore`, `Condition`, `Barrier` and the queues under many schedules: sleepers sleep until they are woken, so one that is forgotten
+ * The texts of `Semaphore`, `Condition` and `Barrier` under many schedules: sleepers sleep until they are woken, so one that is forgotten
  * is found.
  */
 import { expect, it } from 'vitest';
@@ -10,8 +10,6 @@ import { CHANGED, type Protocol, type Step, WOKEN, type Words } from '../../src/
 import { arrive, barrierWords, PARTIES } from '../../src/threading/barrier-text.js';
 import { awaitNotify, CONDITION_WORDS, notifyOldest } from '../../src/threading/condition-text.js';
 import { BOUND, givePermits, PERMIT_WORDS, takePermit, VALUE } from '../../src/threading/permits.js';
-import { GETS, NOT_EMPTY, NOT_FULL, PUTS, QUEUE_WORDS } from '../../src/threading/queue-layout.js';
-import { beckon, running } from '../../src/threading/queue-protocol.js';
 
 interface Thread {
   readonly program: Protocol<unknown>;
@@ -54,28 +52,6 @@ function forgotten(programs: readonly Protocol<unknown>[], draw: (limit: number)
 
 const FOREVER = Number.POSITIVE_INFINITY;
 const party = (words: Words, number: number) => ({ words, number, suspect: () => {} });
-
-/** Puts two items into a queue with room for one, or takes two out. `call` is whether it calls whoever waits for that. */
-function* pass(words: Words, number: number, deed: 'put' | 'get', call: 'calls' | 'forgets' = 'calls'): Protocol<void> {
-  const size = () => words[PUTS]! - words[GETS]!;
-  const [line, other] = deed === 'put' ? [NOT_FULL, NOT_EMPTY] : [NOT_EMPTY, NOT_FULL];
-  let beckoned = 0;
-  const errand = {
-    self: party(words, number),
-    line,
-    isReady: () => size() === (deed === 'put' ? 0 : 1),
-    go: () => {
-      words[deed === 'put' ? PUTS : GETS]! += 1;
-      if (call === 'calls' && beckon(words, other)) beckoned = other;
-    },
-    called: () => {
-      const called = beckoned;
-      beckoned = 0;
-      return called;
-    },
-  };
-  for (let round = 0; round < 2; round += 1) expect(yield* running(errand, FOREVER)).not.toBe('late');
-}
 
 it.each([
   [
@@ -127,25 +103,7 @@ it.each([
       });
     },
   ],
-  [
-    'Queue',
-    () => {
-      const words = createWords(QUEUE_WORDS);
-      return [...[1, 2, 3].map((number) => pass(words, number, 'put')), ...[4, 5, 6].map((number) => pass(words, number, 'get'))];
-    },
-  ],
 ] as const)('%s: nobody is forgotten', (_, make) => {
   const draw = dice(7);
   for (let schedule = 0; schedule < 2000; schedule += 1) expect(forgotten(make() as Protocol<unknown>[], draw)).toBe(0);
-});
-
-it('finds the one that a queue forgets which does not call', () => {
-  const draw = dice(7);
-  const make = () => {
-    const words = createWords(QUEUE_WORDS);
-    return [pass(words, 1, 'put'), pass(words, 2, 'put', 'forgets'), pass(words, 3, 'get'), pass(words, 4, 'get')];
-  };
-  let found = 0;
-  for (let schedule = 0; schedule < 2000 && found === 0; schedule += 1) found = forgotten(make(), draw);
-  expect(found).toBeGreaterThan(0);
 });

@@ -1,363 +1,351 @@
 /**
- * CPython's `test_queue.py` on the workers of two kinds of pool: the tests that all queues share for each of the three, those of
- * `SimpleQueue`, and the table of what passed.
+ * CPython's `test_queue.py` on the workers of two kinds of pool: each of its tests that has a meaning here, and the table of what passed.
  */
-import { sleep } from 'gil';
-import { LifoQueue, PriorityQueue, Queue, SimpleQueue } from 'gil/threading';
+import type { Executor } from 'gil';
+import { Barrier, Event, LifoQueue, PriorityQueue, Queue, SimpleQueue } from 'gil/threading';
 import { expect } from 'vitest';
-import { bunch, COME, code, createTable, type Proof, until } from './registry.js';
+import { code, createTable, until } from './registry.js';
 
 const { tests, notApplicable } = createTable();
+notApplicable({
+  'SimpleQueue references': 'an item is a copy, nobody refers to it',
+  'SimpleQueue is_default': 'there is one implementation',
+});
 
-const EMPTY = code('ERR_QUEUE_EMPTY');
-const FULL = code('ERR_QUEUE_FULL');
-const SHUT_DOWN = code('ERR_QUEUE_SHUT_DOWN');
+type Any = Queue | SimpleQueue;
+/** A call of a queue's method. */
+type Move = readonly [method: string, ...args: unknown[]];
+
+const [EMPTY, FULL, SHUT, TOO_OFTEN] = ['ERR_QUEUE_EMPTY', 'ERR_QUEUE_FULL', 'ERR_QUEUE_SHUT_DOWN', 'ERR_QUEUE_TASK_DONE'];
 const SIZE = 5;
 
-type AnyQueue = Queue<number>;
+/** Makes the moves one after the other; says what each gave: its value, `done`, or the code of its error. Counted before it begins. */
+const play = (queue: Any, log: Int32Array, moves: readonly Move[]): unknown[] => {
+  Atomics.add(log, 0, 1);
+  return moves.map(([method, ...args]) => {
+    try {
+      return (queue as unknown as Record<string, (...args: unknown[]) => unknown>)[method]?.(...args) ?? 'done';
+    } catch (error) {
+      return (error as { code: string }).code;
+    }
+  });
+};
+const here = (queue: Any, ...moves: Move[]): unknown[] => play(queue, new Int32Array(1), moves);
 
-/** What a call came to: its value, or the code of its error. */
-const outcomeOf = (call: () => unknown): unknown => {
-  try {
-    return call() ?? 'done';
-  } catch (error) {
-    return (error as { code: string }).code;
-  }
-};
-/** The same on a worker, which says that it has come before it waits. */
-const putThere = (queue: AnyQueue, item: number, log: Int32Array): string => {
-  Atomics.add(log, 0, 1);
-  try {
-    queue.putSync(item);
-    return 'done';
-  } catch (error) {
-    return (error as { code: string }).code;
-  }
-};
-const getThere = (queue: AnyQueue, log: Int32Array): number | string => {
-  Atomics.add(log, 0, 1);
-  try {
-    return queue.getSync();
-  } catch (error) {
-    return (error as { code: string }).code;
-  }
-};
-const joinThere = (queue: AnyQueue, log: Int32Array): boolean => {
-  Atomics.add(log, 0, 1);
-  return queue.joinSync();
+/** Each list of moves on a thread of its own, and what is done here once all have begun. */
+const meanwhile = async (pool: Executor, log: Int32Array, queue: Any, lists: readonly Move[][], trigger: () => void) => {
+  const begun = Atomics.load(log, 0) + lists.length;
+  const plays = lists.map((moves) => pool.submit(play, queue, log, moves));
+  await until(() => Atomics.load(log, 0) === begun);
+  trigger();
+  return await Promise.all(plays);
 };
 
-/** Every method of a queue that is shut down; a join ends when what was taken is done. */
-const allMethods =
-  (mode: 'drain' | 'immediate') =>
-  (make: (size: number) => AnyQueue): unknown => {
-    const queue = make(2);
-    queue.putSync(1);
-    queue.shutdown(mode);
-    const calls = [
-      () => queue.putSync(2),
-      () => queue.tryPut(2),
-      () => queue.getSync(),
-      () => queue.tryGet(),
-      () => queue.getSync({ timeout: 0 }),
-    ];
-    const first = calls.map(outcomeOf);
-    if (mode === 'drain') {
-      expect(first).toEqual(['ERR_QUEUE_SHUT_DOWN', 'ERR_QUEUE_SHUT_DOWN', 1, 'ERR_QUEUE_SHUT_DOWN', 'ERR_QUEUE_SHUT_DOWN']);
+for (const [group, Kind, order] of [
+  ['Queue', Queue, [111, 333, 222]],
+  ['LifoQueue', LifoQueue, [222, 333, 111]],
+  ['PriorityQueue', PriorityQueue, [111, 222, 333]],
+] as const) {
+  const work = (queue: Queue<number>): number => {
+    for (let sum = 0; ; ) {
+      const n = queue.getSync();
       queue.taskDone();
-    } else expect(new Set(first)).toEqual(new Set(['ERR_QUEUE_SHUT_DOWN']));
-    return expect([queue.joinSync(), queue.isShutDown, queue.qsize()]).toEqual([true, true, 0]);
+      if (n < 0) return sum;
+      sum += n;
+    }
   };
-
-/** Workers that put, take out and declare done while it is shut down: all of them end, and so does a join. */
-const manyThreads =
-  (mode: 'drain' | 'immediate') =>
-  (make: (size: number) => AnyQueue): Proof =>
-  async (pool, log) => {
-    const queue = make(SIZE);
-    const work = (queue: AnyQueue, log: Int32Array) => {
-      Atomics.add(log, 0, 1);
-      for (let i = 0; ; i += 1) {
+  const manyThreads = (mode: 'drain' | 'immediate') => async (pool: Executor) => {
+    const queue = new Kind<[number, string]>();
+    const [each, half] = [1000, 500];
+    const joiners = mode === 'immediate' ? 1 : 0;
+    const barrier = new Barrier(3 + 2 + joiners);
+    const shut = new Event();
+    const write = (queue: Queue, barrier: Barrier, shut: Event, each: number, half: number): string => {
+      for (let i = 0; i < half >> 1; i += 1) queue.putSync([i, 'LOYD']);
+      barrier.waitSync();
+      try {
+        for (let i = half >> 1; i < each; i += 1) {
+          queue.putSync([i, 'YDLO']);
+          if (i === half) shut.set();
+        }
+        return 'wrote all';
+      } catch (error) {
+        return (error as { code: string }).code;
+      }
+    };
+    const read = (queue: Queue, barrier: Barrier): string => {
+      queue.getSync();
+      queue.taskDone();
+      barrier.waitSync();
+      for (;;) {
         try {
-          queue.putSync(i);
-          queue.getSync();
+          queue.getSync({ timeout: 0 });
           queue.taskDone();
         } catch (error) {
-          return (error as { code: string }).code;
+          if ((error as { code: string }).code !== 'ERR_QUEUE_EMPTY') return (error as { code: string }).code;
         }
       }
     };
-    const workers = bunch(pool, 6, work, queue, log);
-    await until(() => log[COME] === 6);
-    queue.shutdown(mode);
-    // A thread that took what another one had put may end before that is declared done: in CPython, too.
-    const ends = await workers;
-    expect(ends.every((end) => end === 'ERR_QUEUE_SHUT_DOWN' || end === 'ERR_QUEUE_TASK_DONE')).toBe(true);
-    for (;;) {
-      const item = outcomeOf(() => queue.tryGet());
-      if (typeof item !== 'number') break;
-    }
-    while (queue.unfinishedTasks > 0) queue.taskDone();
-    expect(queue.joinSync()).toBe(true);
-  };
-
-/** Threads that wait in vain are told. */
-const waitersAreTold =
-  (mode: 'drain' | 'immediate', how: 'get' | 'put') =>
-  (make: (size: number) => AnyQueue): Proof =>
-  async (pool, log) => {
-    const queue = make(1);
-    if (how === 'put') queue.putSync(0);
-    const waiters = how === 'put' ? bunch(pool, 3, putThere, queue, 1, log) : bunch(pool, 3, getThere, queue, log);
-    await until(() => log[COME] === 3);
-    queue.shutdown(mode);
-    expect(await waiters).toEqual(Array(3).fill('ERR_QUEUE_SHUT_DOWN'));
-  };
-
-for (const [group, create] of [
-  ['Queue', (size) => new Queue<number>(size)],
-  ['LifoQueue', (size) => new LifoQueue<number>(size)],
-  ['PriorityQueue', (size) => new PriorityQueue<number>(size)],
-] as const satisfies readonly (readonly [string, (size: number) => AnyQueue])[]) {
-  const on = (proof: (make: (size: number) => AnyQueue) => Proof | unknown): Proof => {
-    return (pool, log) => {
-      const result = proof(create);
-      return typeof result === 'function' ? (result as Proof)(pool, log) : result;
+    const join = (queue: Queue, barrier: Barrier): boolean => {
+      barrier.waitSync();
+      return queue.joinSync();
     };
+    const close = (queue: Queue, shut: Event, mode: 'drain' | 'immediate'): boolean => {
+      shut.waitSync();
+      queue.shutdown(mode);
+      return queue.qsize() === 0;
+    };
+    const writers = [1, 2, 3].map(() => pool.submit(write, queue, barrier, shut, each, half));
+    const readers = [1, 2].map(() => pool.submit(read, queue, barrier));
+    const joins = Array.from({ length: joiners }, () => pool.submit(join, queue, barrier));
+    const closed = pool.submit(close, queue, shut, mode);
+    for (const outcome of await Promise.all(writers)) expect(['wrote all', SHUT]).toContain(outcome);
+    expect(await Promise.all(readers)).toEqual(Array(2).fill(SHUT));
+    expect(await Promise.all(joins)).toEqual(Array(joiners).fill(true));
+    if (mode === 'immediate') expect(await closed).toBe(true);
+    expect([queue.empty(), queue.unfinishedTasks]).toEqual([true, 0]);
   };
+  const oneThread = (mode: 'drain' | 'immediate') => () => {
+    const queue = new Kind<string>(2);
+    here(queue, ['putSync', 'L'], ['tryPut', 'O'], ['shutdown', mode]);
+    expect(here(queue, ['putSync', 'E'], ['tryPut', 'W'])).toEqual([SHUT, SHUT]);
+    if (mode === 'immediate') {
+      expect(here(queue, ['getSync'], ['tryGet'], ['taskDone'], ['joinSync'])).toEqual([SHUT, SHUT, TOO_OFTEN, true]);
+      return;
+    }
+    const [first, one, second, two, all] = here(queue, ['getSync'], ['taskDone'], ['getSync'], ['taskDone'], ['joinSync']);
+    expect([[first, second].sort(), one, two, all]).toEqual([['L', 'O'], 'done', 'done', true]);
+    expect(here(queue, ['getSync'], ['tryGet'], ['getSync', { timeout: 1000 }])).toEqual([SHUT, SHUT, SHUT]);
+  };
+  const pair = (): Queue<string> => {
+    const queue = new Kind<string>(2);
+    here(queue, ['putSync', 'Y'], ['putSync', 'D']);
+    return queue;
+  };
+  const putWhileShut = (mode: 'drain' | 'immediate') => async (pool: Executor, log: Int32Array) => {
+    const queue = pair();
+    const puts = await meanwhile(pool, log, queue, [[['putSync', 'E']], [['putSync', 'W']]], () => queue.shutdown(mode));
+    expect(puts).toEqual([[SHUT], [SHUT]]);
+  };
+  const putAndJoin = (mode: 'drain' | 'immediate') => async (pool: Executor, log: Int32Array) => {
+    const queue = new Kind<string>(1);
+    queue.putSync('Y');
+    const outcome = await meanwhile(pool, log, queue, [[['putSync', 'E']], [['joinSync']]], () => {
+      expect(queue.unfinishedTasks).toBe(1);
+      queue.shutdown(mode);
+      if (mode === 'immediate') expect(here(queue, ['tryGet'])).toEqual([SHUT]);
+      else expect(here(queue, ['getSync'], ['taskDone'])).toEqual(['Y', 'done']);
+    });
+    expect(outcome).toEqual([[SHUT], [true]]);
+  };
+
   tests(group, {
-    task_done: () => {
-      const queue = create(0);
-      expect(() => queue.taskDone()).toThrow(code('ERR_QUEUE_TASK_DONE'));
-    },
-    join: async (pool) => {
-      const queue = create(0);
-      const consume = (queue: AnyQueue) => {
-        let sum = 0;
-        for (;;) {
-          const item = queue.getSync();
-          if (item < 0) {
-            queue.taskDone();
-            return sum;
-          }
-          sum += item;
-          queue.taskDone();
-        }
-      };
-      const consumers = bunch(pool, 2, consume, queue);
-      for (let i = 0; i < 100; i += 1) queue.putSync(i);
-      expect(await queue.join()).toBe(true);
-      for (let i = 0; i < 2; i += 1) queue.putSync(-1);
-      expect(queue.joinSync()).toBe(true);
-      expect((await consumers).reduce((sum, each) => sum + each)).toBe(4950);
+    queue_task_done: () => expect(() => new Kind().taskDone()).toThrow(code(TOO_OFTEN as string)),
+    queue_join: async (pool) => {
+      const queue = new Kind<number>();
+      for (let round = 0; round < 2; round += 1) {
+        const workers = [pool.submit(work, queue), pool.submit(work, queue)];
+        for (let n = 0; n < 100; n += 1) queue.putSync(n);
+        expect(await queue.join()).toBe(true);
+        here(queue, ['putSync', -1], ['putSync', -1]);
+        expect(await queue.join()).toBe(true);
+        expect((await Promise.all(workers)).reduce((sum, n) => sum + n, 0)).toBe(4950);
+      }
+      expect(here(queue, ['taskDone'])).toEqual([TOO_OFTEN]);
     },
     basic: async (pool, log) => {
-      const queue = create(SIZE);
-      expect([queue.qsize(), queue.empty(), queue.full()]).toEqual([0, true, false]);
-      for (const item of [111, 333, 222]) queue.putSync(item);
-      const order = { Queue: [111, 333, 222], LifoQueue: [222, 333, 111], PriorityQueue: [111, 222, 333] }[group];
-      expect([queue.getSync(), queue.getSync(), queue.getSync()]).toEqual(order);
-      for (let i = 1; i < SIZE; i += 1) queue.putSync(i);
-      expect([queue.empty(), queue.full()]).toEqual([false, false]);
-      queue.putSync(SIZE);
-      expect(queue.full()).toBe(true);
-      expect(queue.tryPut(9)).toBe(false);
-      expect(() => queue.putSync(9, { timeout: 10 })).toThrow(FULL);
-      await expect(queue.put(9, { timeout: 10 })).rejects.toThrow(FULL);
-      // A blocked put goes on when an item is taken out.
-      const put = pool.submit(putThere, queue, 9, log);
-      await until(() => log[COME] === 1);
-      queue.getSync();
-      expect(await put).toBe('done');
-      for (let i = 0; i < SIZE; i += 1) queue.getSync();
-      expect(queue.empty()).toBe(true);
-      expect(queue.tryGet()).toBe(undefined);
-      expect(() => queue.getSync({ timeout: 10 })).toThrow(EMPTY);
-      await expect(queue.get({ timeout: 10 })).rejects.toThrow(EMPTY);
-      // A blocked get goes on when an item is put in.
-      const got = pool.submit(getThere, queue, log);
-      await until(() => log[COME] === 2);
-      queue.putSync(7);
-      expect(await got).toBe(7);
+      const queue = new Kind<number>(SIZE);
+      for (let round = 0; round < 2; round += 1) {
+        expect([queue.qsize(), queue.empty(), queue.full()]).toEqual([0, true, false]);
+        here(queue, ['putSync', 111], ['putSync', 333], ['putSync', 222]);
+        expect(here(queue, ['getSync'], ['getSync'], ['getSync'])).toEqual(order);
+        for (let n = 0; n < SIZE - 1; n += 1) queue.putSync(n);
+        expect([queue.qsize(), queue.full()]).toEqual([SIZE - 1, false]);
+        queue.putSync(10);
+        expect([queue.empty(), queue.full()]).toEqual([false, true]);
+        expect(here(queue, ['tryPut', 30], ['putSync', 30, { timeout: 0 }], ['putSync', 30, { timeout: 10 }])).toEqual([false, FULL, FULL]);
+        for (const put of [
+          ['putSync', 30],
+          ['putSync', 30, { timeout: 10_000 }],
+        ] as const) {
+          expect(await meanwhile(pool, log, queue, [[put]], () => queue.getSync())).toEqual([['done']]);
+        }
+        for (let n = 0; n < SIZE; n += 1) queue.getSync();
+        expect(queue.qsize()).toBe(0);
+        expect(here(queue, ['tryGet'], ['getSync', { timeout: 0 }], ['getSync', { timeout: 10 }])).toEqual(['done', EMPTY, EMPTY]);
+        for (const get of [['getSync'], ['getSync', { timeout: 10_000 }]] as const) {
+          expect(await meanwhile(pool, log, queue, [[get]], () => queue.putSync(7))).toEqual([[7]]);
+        }
+      }
     },
     negative_timeout_raises_exception: () => {
-      const queue = create(1);
-      expect(() => queue.putSync(1, { timeout: -1 })).toThrow(code('ERR_GIL_RANGE'));
-      expect(() => queue.getSync({ timeout: -1 })).toThrow(code('ERR_GIL_RANGE'));
+      expect(here(new Kind(SIZE), ['putSync', 1, { timeout: -1 }], ['getSync', { timeout: -1 }])).toEqual([
+        'ERR_GIL_RANGE',
+        'ERR_GIL_RANGE',
+      ]);
     },
-    'nowait (adapted: a value, not an exception)': () => {
-      const queue = create(1);
-      expect([queue.tryPut(1), queue.tryPut(2), queue.tryGet(), queue.tryGet()]).toEqual([true, false, 1, undefined]);
+    nowait: () => {
+      const queue = new Kind<number>(SIZE);
+      for (let n = 0; n < SIZE; n += 1) expect(queue.tryPut(1)).toBe(true);
+      expect(queue.tryPut(1)).toBe(false);
+      for (let n = 0; n < SIZE; n += 1) expect(queue.tryGet()).toBe(1);
+      expect(queue.tryGet()).toBe(undefined);
     },
     shrinking_queue: () => {
-      const queue = create(3);
-      for (const item of [1, 2, 3]) queue.putSync(item);
-      expect(queue.tryPut(4)).toBe(false);
+      const queue = new Kind<number>(3);
+      here(queue, ['putSync', 1], ['putSync', 2], ['putSync', 3]);
+      expect([queue.tryPut(4), queue.qsize()]).toEqual([false, 3]);
       queue.maxSize = 2;
-      queue.getSync();
-      expect([queue.tryPut(4), queue.full()]).toEqual([false, true]);
+      expect(queue.tryPut(4)).toBe(false);
     },
-    'failing_queue (adapted: an item that cannot be sent)': () => {
-      const queue = create(1);
-      expect(() => queue.putSync((() => 1) as never)).toThrow();
-      expect([queue.qsize(), queue.unfinishedTasks]).toEqual([0, 0]);
-      queue.putSync(1);
-      expect(queue.getSync()).toBe(1);
-    },
-    shutdown_empty: () => {
-      const queue = create(0);
-      queue.shutdown();
-      expect(() => queue.putSync(1)).toThrow(SHUT_DOWN);
-      expect(() => queue.getSync()).toThrow(SHUT_DOWN);
-    },
+    shutdown_empty: () => expect(here(new Kind(), ['shutdown'], ['putSync', 'data'], ['getSync'])).toEqual(['done', SHUT, SHUT]),
     shutdown_nonempty: () => {
-      const queue = create(0);
-      queue.putSync(1);
-      queue.shutdown();
-      expect(queue.getSync()).toBe(1);
-      expect(() => queue.getSync()).toThrow(SHUT_DOWN);
+      expect(here(new Kind(), ['putSync', 'data'], ['shutdown'], ['getSync'], ['getSync'])).toEqual(['done', 'done', 'data', SHUT]);
     },
     shutdown_immediate: () => {
-      const queue = create(0);
-      queue.putSync(1);
-      queue.shutdown('immediate');
-      expect(() => queue.getSync()).toThrow(SHUT_DOWN);
+      expect(here(new Kind(), ['putSync', 'data'], ['shutdown', 'immediate'], ['getSync'])).toEqual(['done', 'done', SHUT]);
     },
     shutdown_allowed_transitions: () => {
-      const queue = create(0);
-      queue.putSync(1);
-      queue.shutdown();
-      queue.shutdown('immediate');
-      expect([queue.qsize(), queue.isShutDown]).toEqual([0, true]);
-      queue.shutdown();
-      expect(() => queue.tryGet()).toThrow(SHUT_DOWN);
+      const queue = new Kind();
+      const seen = [queue.isShutDown];
+      for (const mode of ['drain', 'immediate', 'drain'] as const) {
+        queue.shutdown(mode);
+        seen.push(queue.isShutDown);
+      }
+      expect(seen).toEqual([false, true, true, true]);
     },
-    shutdown_all_methods_in_one_thread: on(allMethods('drain')),
-    shutdown_immediate_all_methods_in_one_thread: on(allMethods('immediate')),
-    shutdown_all_methods_in_many_threads: on(manyThreads('drain')),
-    shutdown_immediate_all_methods_in_many_threads: on(manyThreads('immediate')),
-    shutdown_get: on(waitersAreTold('drain', 'get')),
-    shutdown_immediate_get: on(waitersAreTold('immediate', 'get')),
-    shutdown_put: on(waitersAreTold('drain', 'put')),
-    shutdown_immediate_put: on(waitersAreTold('immediate', 'put')),
+    shutdown_all_methods_in_one_thread: oneThread('drain'),
+    shutdown_immediate_all_methods_in_one_thread: oneThread('immediate'),
+    'shutdown_all_methods_in_many_threads (adapted: 3,000 items)': manyThreads('drain'),
+    'shutdown_immediate_all_methods_in_many_threads (adapted: 3,000 items)': manyThreads('immediate'),
+    shutdown_get: async (pool, log) => {
+      const queue = pair();
+      const gets = await meanwhile(pool, log, queue, [[['getSync']], [['getSync']], [['getSync']]], () => queue.shutdown());
+      expect(gets.flat().sort()).toEqual(['D', SHUT, 'Y']);
+    },
+    shutdown_immediate_get: async (pool, log) => {
+      const queue = pair();
+      queue.shutdown('immediate');
+      expect(await meanwhile(pool, log, queue, [[['getSync']], [['getSync']]], () => {})).toEqual([[SHUT], [SHUT]]);
+    },
+    shutdown_put: putWhileShut('drain'),
+    shutdown_immediate_put: putWhileShut('immediate'),
     shutdown_join: async (pool, log) => {
-      const queue = create(0);
-      queue.putSync(1);
-      const joined = bunch(pool, 2, joinThere, queue, log);
-      await until(() => log[COME] === 2);
-      queue.shutdown();
-      expect(queue.joinSync({ timeout: 5 })).toBe(false);
-      queue.getSync();
-      queue.taskDone();
-      expect(await joined).toEqual([true, true]);
+      const queue = new Kind<string>();
+      queue.putSync('Y');
+      const outcome = await meanwhile(pool, log, queue, [[['joinSync']], [['joinSync']]], () => {
+        queue.shutdown();
+        void pool.submit(play, queue, log, [['getSync'], ['taskDone']]);
+      });
+      expect(outcome).toEqual([[true], [true]]);
     },
     shutdown_immediate_join: async (pool, log) => {
-      const queue = create(0);
-      queue.putSync(1);
-      const joined = bunch(pool, 2, joinThere, queue, log);
-      await until(() => log[COME] === 2);
-      queue.shutdown('immediate');
-      expect(await joined).toEqual([true, true]);
+      const queue = new Kind<string>();
+      queue.putSync('Y');
+      const joins = await meanwhile(pool, log, queue, [[['joinSync']], [['joinSync']]], () => queue.shutdown('immediate'));
+      expect(joins).toEqual([[true], [true]]);
     },
-    'shutdown_put_join, shutdown_immediate_put_join': async (pool, log) => {
-      const queue = create(1);
-      queue.putSync(1);
-      const put = pool.submit(putThere, queue, 2, log);
-      const joined = pool.submit(joinThere, queue, log);
-      await until(() => log[COME] === 2);
-      queue.shutdown();
-      expect(await put).toBe('ERR_QUEUE_SHUT_DOWN');
-      queue.shutdown('immediate');
-      expect(await joined).toBe(true);
+    shutdown_put_join: putAndJoin('drain'),
+    shutdown_immediate_put_join: putAndJoin('immediate'),
+    shutdown_get_task_done_join: async (pool, log) => {
+      const queue = pair();
+      expect(queue.unfinishedTasks).toBe(queue.qsize());
+      const dealWith: Move[] = [['getSync'], ['taskDone']];
+      const lists: Move[][] = [dealWith, dealWith, [['joinSync']], [['joinSync']]];
+      const [one, other, ...joins] = await meanwhile(pool, log, queue, lists, () => queue.shutdown());
+      expect([one, other].flat().sort()).toEqual(['D', 'Y', 'done', 'done']);
+      expect(joins).toEqual([[true], [true]]);
     },
-    'shutdown_get_task_done_join, shutdown_immediate_get_task_done_join': async (pool, log) => {
-      const queue = create(0);
-      queue.putSync(1);
-      queue.putSync(2);
-      queue.getSync();
-      const joined = pool.submit(joinThere, queue, log);
-      await until(() => log[COME] === 1);
-      queue.shutdown('immediate');
-      expect(queue.unfinishedTasks).toBe(1);
-      queue.taskDone();
-      expect(await joined).toBe(true);
-      expect(() => queue.taskDone()).toThrow(code('ERR_QUEUE_TASK_DONE'));
+    shutdown_pending_get: async (pool, log) => {
+      const queue = new Kind();
+      expect(await meanwhile(pool, log, queue, [[['getSync']]], () => queue.shutdown())).toEqual([[SHUT]]);
     },
-    'shutdown_pending_get (adapted: a promise that waits)': async () => {
-      const queue = create(0);
-      const got = queue.get();
-      queue.shutdown();
-      await expect(got).rejects.toThrow(SHUT_DOWN);
+    'failing_queue (adapted: what fails is to copy the item)': async (pool, log) => {
+      const queue = new Kind<unknown>(SIZE);
+      for (let n = 0; n < SIZE - 1; n += 1) queue.putSync(n);
+      const oops = [1, () => 0];
+      expect(here(queue, ['tryPut', oops], ['putSync', oops, { timeout: 100 }])).toEqual(['ERR_TASK_CLONE', 'ERR_TASK_CLONE']);
+      queue.putSync(9);
+      await expect(queue.put(oops)).rejects.toEqual(code('ERR_TASK_CLONE'));
+      expect([queue.full(), queue.unfinishedTasks]).toEqual([true, SIZE]);
+      expect(await meanwhile(pool, log, queue, [[['putSync', 10]]], () => queue.getSync())).toEqual([['done']]);
+      for (let n = 0; n < SIZE; n += 1) queue.getSync();
+      expect(queue.empty()).toBe(true);
     },
   });
 }
 
-/** Every thread puts its share and takes out as much: each item is taken out just once. */
-const feedAndConsume = (queue: SimpleQueue<number>, me: number, count: number, how: 'block' | 'try' | 'timeout'): number[] => {
-  const taken: number[] = [];
-  for (let i = 0; i < count; i += 1) {
-    queue.putSync(me * count + i);
-    if (how === 'block') taken.push(queue.getSync());
-    else if (how === 'try') {
-      let item = queue.tryGet();
-      while (item === undefined) {
-        sleep(0);
-        item = queue.tryGet();
-      }
-      taken.push(item);
-    } else {
-      for (let item: number | undefined; item === undefined; ) {
-        try {
-          item = queue.getSync({ timeout: 1 });
-          taken.push(item);
-        } catch (error) {
-          if ((error as { code: string }).code !== 'ERR_QUEUE_EMPTY') throw error;
-        }
-      }
+const feed = (queue: SimpleQueue<number | null>, from: number, to: number): void => {
+  for (let n = from; n < to; n += 1) queue.putSync(n);
+  queue.putSync(null);
+};
+const consume = (queue: SimpleQueue<number | null>): number[] => {
+  const results: number[] = [];
+  for (let item = queue.getSync(); item !== null; item = queue.getSync()) results.push(item);
+  return results;
+};
+const consumeAtOnce = (queue: SimpleQueue<number | null>): number[] => {
+  for (const results: number[] = []; ; ) {
+    const item = queue.tryGet();
+    if (item === null) return results;
+    if (item !== undefined) results.push(item);
+  }
+};
+const consumeInTime = (queue: SimpleQueue<number | null>): number[] => {
+  for (const results: number[] = []; ; ) {
+    try {
+      const item = queue.getSync({ timeout: 0.01 });
+      if (item === null) return results;
+      results.push(item);
+    } catch (error) {
+      if ((error as { code: string }).code !== 'ERR_QUEUE_EMPTY') throw error;
     }
   }
-  return taken;
 };
-const manyTakers =
-  (how: 'block' | 'try' | 'timeout'): Proof =>
-  async (pool) => {
-    const queue = new SimpleQueue<number>();
-    const [threads, count] = [6, 100];
-    const taken = await Promise.all(Array.from({ length: threads }, (_, me) => pool.submit(feedAndConsume, queue, me, count, how)));
-    expect(taken.flat().sort((a, b) => a - b)).toEqual(Array.from({ length: threads * count }, (_, i) => i));
-    expect(queue.empty()).toBe(true);
-  };
+const many = (consumer: typeof consume, total: number) => async (pool: Executor) => {
+  const queue = new SimpleQueue<number | null>();
+  const each = total / 3;
+  const feeders = [0, 1, 2].map((n) => pool.submit(feed, queue, n * each, (n + 1) * each));
+  const consumers = [0, 1, 2].map(() => pool.submit(consumer, queue));
+  await Promise.all(feeders);
+  expect((await Promise.all(consumers)).flat().sort((a, b) => a - b)).toEqual(Array.from({ length: total }, (_, n) => n));
+  expect([queue.empty(), queue.qsize()]).toEqual([true, 0]);
+};
 
 tests('SimpleQueue', {
   basic: () => {
-    const queue = new SimpleQueue<number | string>();
+    const queue = new SimpleQueue<number>();
     expect([queue.empty(), queue.qsize()]).toEqual([true, 0]);
-    queue.putSync(1);
-    queue.putSync('two', { timeout: 0 });
-    expect([queue.empty(), queue.qsize(), queue.getSync(), queue.tryGet(), queue.tryGet()]).toEqual([false, 2, 1, 'two', undefined]);
-    expect(() => queue.getSync({ timeout: 0 })).toThrow(EMPTY);
-    expect(() => queue.getSync({ timeout: 10 })).toThrow(EMPTY);
+    here(queue, ['putSync', 1], ['putSync', 2], ['tryPut', 3], ['putSync', 4]);
+    expect([queue.empty(), queue.qsize()]).toEqual([false, 4]);
+    expect(here(queue, ['getSync'], ['tryGet'], ['getSync', { timeout: 0 }], ['getSync', { timeout: 100 }])).toEqual([1, 2, 3, 4]);
+    expect(here(queue, ['tryGet'], ['getSync', { timeout: 0 }], ['getSync', { timeout: 1 }])).toEqual(['done', EMPTY, EMPTY]);
+    expect([queue.empty(), queue.qsize()]).toEqual([true, 0]);
   },
   negative_timeout_raises_exception: () => {
-    expect(() => new SimpleQueue().getSync({ timeout: -1 })).toThrow(code('ERR_GIL_RANGE'));
+    const queue = new SimpleQueue<number>();
+    expect(here(queue, ['putSync', 1], ['getSync', { timeout: -1 }])).toEqual(['done', 'ERR_GIL_RANGE']);
   },
   order: async (pool) => {
-    const queue = new SimpleQueue<number>();
-    const consume = (queue: SimpleQueue<number>) => [...queue];
-    const consumer = pool.submit(consume, queue);
-    for (let i = 0; i < 500; i += 1) queue.putSync(i);
-    queue.shutdown();
-    expect(await consumer).toEqual(Array.from({ length: 500 }, (_, i) => i));
+    const queue = new SimpleQueue<number | null>();
+    const [, results] = await Promise.all([pool.submit(feed, queue, 0, 100), pool.submit(consume, queue)]);
+    expect(results).toEqual(Array.from({ length: 100 }, (_, n) => n));
   },
-  many_threads: manyTakers('block'),
-  many_threads_nonblock: manyTakers('try'),
-  many_threads_timeout: manyTakers('timeout'),
-  'reentrancy (adapted: several tasks of one event loop)': async () => {
-    const queue = new SimpleQueue<number>();
-    const gets = [queue.get(), queue.get(), queue.get()];
-    await Promise.all([3, 1, 2].map((item) => queue.put(item)));
-    expect((await Promise.all(gets)).sort()).toEqual([1, 2, 3]);
+  'many_threads (adapted: 3 and 3)': many(consume, 9000),
+  'many_threads_nonblock (adapted: 3 and 3)': many(consumeAtOnce, 9000),
+  'many_threads_timeout (adapted: 3 and 3)': many(consumeInTime, 900),
+  'reentrancy (adapted: from a getter of the item, not from a finaliser)': () => {
+    const queue = new SimpleQueue<unknown>();
+    const item = {
+      get inner(): string {
+        queue.putSync('inside');
+        return 'x';
+      },
+    };
+    queue.putSync(item);
+    const found = Array.from({ length: queue.qsize() }, () => queue.getSync());
+    expect(found.at(-1)).toEqual({ inner: 'x' });
+    expect(found.slice(0, -1).every((each) => each === 'inside')).toBe(true);
+    expect(found.length).toBeGreaterThan(1);
   },
 });
-
-notApplicable({ 'SimpleQueue references': 'what is put in is copied: nobody else refers to it' });
