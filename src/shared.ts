@@ -9,5 +9,5 @@ export { RefCountError, SharedFieldError, SharedIndexError, SharedKeyError, Shar
 export { type ListHandle, SharedList, type SharedListOptions } from './shared/list.js';
 export { type ObjectHandle, SharedObject, type SharedObjectConstructor, type SharedRecord } from './shared/object.js';
 export { type Counting, RefCounted, type RefCountedHandle, type RefCountedOptions } from './shared/refcounted.js';
-export { SharedBigInt, SharedFloat, SharedInt } from './shared/scalars.js';
+export { SharedBigInt, SharedFloat, SharedInt, type SharedScalar } from './shared/scalars.js';
 export type { TableMemory } from './shared/table.js';

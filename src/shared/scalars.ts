@@ -16,6 +16,36 @@ const FLOAT = 'gil/shared/float';
 /** How many words a number has. */
 const WORDS = 2;
 
+/** What all of them have beside their number. Each has a view of its own: a property that is sometimes of one kind and sometimes of another is slow. */
+export abstract class SharedScalar<Kind extends string> {
+  /** To be sent to another thread by hand; among a task's arguments send the object itself. */
+  readonly handle: SyncHandle<Kind>;
+
+  /** @internal */
+  protected constructor(value: unknown, kind: Kind, name: string) {
+    const words = typeof value === 'object' ? openWords(value, kind, name) : createWords(WORDS);
+    this.handle = { kind, memory: words.buffer, name };
+    remember(this, words);
+  }
+
+  /** The number. */
+  abstract value: number | bigint;
+
+  /** @internal What of it travels. */
+  get [HANDLE](): Handle {
+    return this.handle;
+  }
+
+  /** `<SharedInt 3>`, also for `console.log`. */
+  toString(): string {
+    return `<${this.handle.name} ${this.value}>`;
+  }
+  /** The same. */
+  [inspect.custom](): string {
+    return this.toString();
+  }
+}
+
 /**
  * A 32-bit integer that threads share. CPython: a module's global that holds a small `int`.
  *
@@ -32,14 +62,12 @@ const WORDS = 2;
  * console.log(counter.value); // => 2000
  * ```
  */
-export class SharedInt {
+export class SharedInt extends SharedScalar<typeof INT> {
   /** The one of a handle that came from another thread. @throws HandleError */
   static from(handle: SyncHandle<typeof INT>): SharedInt {
     return findKnown<SharedInt>(openWords(handle, INT, 'SharedInt.from')) ?? new Opened.int(handle);
   }
 
-  /** To be sent to another thread by hand; among a task's arguments send the object itself. */
-  readonly handle: SyncHandle<typeof INT>;
   readonly #view: Int32Array;
 
   /**
@@ -48,15 +76,9 @@ export class SharedInt {
    */
   constructor(value?: number);
   constructor(value: number | SyncHandle<typeof INT> = 0) {
-    this.handle = handleFor(value, INT, 'SharedInt');
+    super(value, INT, 'SharedInt');
     this.#view = new Int32Array(this.handle.memory, HEAD * 4, 1);
     if (typeof value !== 'object') this.#view[0] = checkNumber(value, 'SharedInt');
-    register(this);
-  }
-
-  /** @internal What of it travels. */
-  get [HANDLE](): Handle {
-    return this.handle;
   }
 
   /** The number: a plain load and a plain store; `value += 1` is both. Stores keep the lowest 32 bits. */
@@ -77,28 +99,18 @@ export class SharedInt {
   }
 
   /** The number, where one is needed. */
-  valueOf(): number {
+  override valueOf(): number {
     return this.value;
-  }
-  /** `<SharedInt 3>`, also for `console.log`. */
-  toString(): string {
-    return `<SharedInt ${this.value}>`;
-  }
-  /** The same. */
-  [inspect.custom](): string {
-    return this.toString();
   }
 }
 
 /** A 64-bit integer that threads share, as a `bigint`. */
-export class SharedBigInt {
+export class SharedBigInt extends SharedScalar<typeof BIGINT> {
   /** The one of a handle that came from another thread. @throws HandleError */
   static from(handle: SyncHandle<typeof BIGINT>): SharedBigInt {
     return findKnown<SharedBigInt>(openWords(handle, BIGINT, 'SharedBigInt.from')) ?? new Opened.bigint(handle);
   }
 
-  /** To be sent to another thread by hand; among a task's arguments send the object itself. */
-  readonly handle: SyncHandle<typeof BIGINT>;
   readonly #view: BigInt64Array;
 
   /**
@@ -107,18 +119,12 @@ export class SharedBigInt {
    */
   constructor(value?: bigint);
   constructor(value: bigint | SyncHandle<typeof BIGINT> = 0n) {
-    this.handle = handleFor(value, BIGINT, 'SharedBigInt');
+    super(value, BIGINT, 'SharedBigInt');
     this.#view = new BigInt64Array(this.handle.memory, HEAD * 4, 1);
     if (typeof value !== 'object') {
       if (typeof value !== 'bigint') throw new ArgumentError(`SharedBigInt: expected a bigint; got ${describe(value)}`);
       this.#view[0] = value;
     }
-    register(this);
-  }
-
-  /** @internal What of it travels. */
-  get [HANDLE](): Handle {
-    return this.handle;
   }
 
   /** The number: a plain load and a plain store. Stores keep the lowest 64 bits. */
@@ -137,26 +143,15 @@ export class SharedBigInt {
   atomicAdd(amount: bigint): bigint {
     return Atomics.add(this.#view, 0, amount);
   }
-
-  /** `<SharedBigInt 3>`, also for `console.log`. */
-  toString(): string {
-    return `<SharedBigInt ${this.value}>`;
-  }
-  /** The same. */
-  [inspect.custom](): string {
-    return this.toString();
-  }
 }
 
 /** A 64-bit float that threads share. CPython: a module's global that holds a `float`. */
-export class SharedFloat {
+export class SharedFloat extends SharedScalar<typeof FLOAT> {
   /** The one of a handle that came from another thread. @throws HandleError */
   static from(handle: SyncHandle<typeof FLOAT>): SharedFloat {
     return findKnown<SharedFloat>(openWords(handle, FLOAT, 'SharedFloat.from')) ?? new Opened.float(handle);
   }
 
-  /** To be sent to another thread by hand; among a task's arguments send the object itself. */
-  readonly handle: SyncHandle<typeof FLOAT>;
   readonly #view: Float64Array;
 
   /**
@@ -165,15 +160,9 @@ export class SharedFloat {
    */
   constructor(value?: number);
   constructor(value: number | SyncHandle<typeof FLOAT> = 0) {
-    this.handle = handleFor(value, FLOAT, 'SharedFloat');
+    super(value, FLOAT, 'SharedFloat');
     this.#view = new Float64Array(this.handle.memory, HEAD * 4, 1);
     if (typeof value !== 'object') this.#view[0] = checkNumber(value, 'SharedFloat');
-    register(this);
-  }
-
-  /** @internal What of it travels. */
-  get [HANDLE](): Handle {
-    return this.handle;
   }
 
   /** The number: a plain load and a plain store. */
@@ -186,16 +175,8 @@ export class SharedFloat {
   }
 
   /** The number, where one is needed. */
-  valueOf(): number {
+  override valueOf(): number {
     return this.value;
-  }
-  /** `<SharedFloat 0.5>`, also for `console.log`. */
-  toString(): string {
-    return `<SharedFloat ${this.value}>`;
-  }
-  /** The same. */
-  [inspect.custom](): string {
-    return this.toString();
   }
 }
 
@@ -205,16 +186,6 @@ const Opened = {
   bigint: SharedBigInt as unknown as new (handle: SyncHandle<typeof BIGINT>) => SharedBigInt,
   float: SharedFloat as unknown as new (handle: SyncHandle<typeof FLOAT>) => SharedFloat,
 };
-
-function handleFor<Kind extends string>(value: unknown, kind: Kind, name: string): SyncHandle<Kind> {
-  const isHandle = typeof value === 'object';
-  const words = isHandle ? openWords(value, kind, name) : createWords(WORDS);
-  return { kind, memory: words.buffer, name };
-}
-
-function register(object: { readonly handle: SyncHandle }): void {
-  remember(object, new Int32Array(object.handle.memory));
-}
 
 opensBy(INT, SharedInt.from);
 opensBy(BIGINT, SharedBigInt.from);

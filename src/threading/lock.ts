@@ -13,6 +13,7 @@ import { checkName, checkSync, checkTask } from '../lock/options.js';
 import { createReleaser, type Releaser } from '../lock/releaser.js';
 import { runBlocking } from '../steps/blocking.js';
 import { takeSync, type Watch, watchFor, watchWords } from './deadlock.js';
+import { runHolding } from './exclusive.js';
 import { unheldLock } from './misuse.js';
 import { AT_ONCE, type BlockingOptions, checkWaiting, untilOf, type WaitingOptions, waitLater } from './waiting.js';
 
@@ -134,14 +135,8 @@ export class Lock {
    * Runs `task` while holding the lock; lets go when its promise has settled.
    * @throws what the task throws; as `acquire`
    */
-  async runExclusive<T>(task: () => T | Promise<T>): Promise<T> {
-    checkTask(task);
-    const release = await this.acquire();
-    try {
-      return await task();
-    } finally {
-      release();
-    }
+  runExclusive<T>(task: () => T | Promise<T>): Promise<T> {
+    return runHolding(() => this.acquire(), task);
   }
 
   /**

@@ -8,10 +8,11 @@ import { HANDLE, opensBy } from '../host/traveller.js';
 import { findKnown, partyAt, remember } from '../lock/known.js';
 import { ABANDONED, buryMutex, DEPTH, dropMutex, FREE, MUTEX_WORDS, ownerIn, type Party, STATE, takeMutex } from '../lock/mutex.js';
 import { createWords, openWords, type SyncHandle } from '../lock/object-memory.js';
-import { checkName, checkSync, checkTask } from '../lock/options.js';
+import { checkName, checkSync } from '../lock/options.js';
 import { createReleaser, type Releaser } from '../lock/releaser.js';
 import { runBlocking } from '../steps/blocking.js';
 import { takeSync, type Watch, watchFor, watchWords } from './deadlock.js';
+import { runHolding, runHoldingSync } from './exclusive.js';
 import type { LockOptions } from './lock.js';
 import { notOwner } from './misuse.js';
 import { AT_ONCE, type BlockingOptions, checkWaiting, untilOf, type WaitingOptions, waitLater } from './waiting.js';
@@ -126,14 +127,8 @@ export class RLock {
    * Runs `task` while holding the lock; lets go when its promise has settled.
    * @throws what the task throws; as `acquire`
    */
-  async runExclusive<T>(task: () => T | Promise<T>): Promise<T> {
-    checkTask(task);
-    const release = await this.acquire();
-    try {
-      return await task();
-    } finally {
-      release();
-    }
+  runExclusive<T>(task: () => T | Promise<T>): Promise<T> {
+    return runHolding(() => this.acquire(), task);
   }
 
   /**
@@ -141,13 +136,7 @@ export class RLock {
    * @throws what the task throws
    */
   runExclusiveSync<T>(task: () => T): T {
-    checkTask(task);
-    const release = this.acquireSync();
-    try {
-      return task();
-    } finally {
-      release();
-    }
+    return runHoldingSync(() => this.acquireSync(), task);
   }
 
   /** Whether anybody holds it, be it this thread. CPython 3.14 `RLock.locked`. */

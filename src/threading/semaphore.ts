@@ -7,10 +7,11 @@ import { notify, type Words } from '../host/memory.js';
 import { HANDLE, opensBy } from '../host/traveller.js';
 import { findKnown, remember } from '../lock/known.js';
 import { createWords, openWords, type SyncHandle } from '../lock/object-memory.js';
-import { checkName, checkSync, checkTask } from '../lock/options.js';
+import { checkName, checkSync } from '../lock/options.js';
 import { createReleaser, type Releaser } from '../lock/releaser.js';
 import { runBlocking } from '../steps/blocking.js';
 import { SemaphoreReleaseError } from './errors.js';
+import { runHolding, runHoldingSync } from './exclusive.js';
 import type { NamedOptions } from './lock.js';
 import { BOUND, givePermits, LOOPS, PERMIT_WORDS, takePermit, UNBOUNDED, VALUE, WAITERS, wakeAll } from './permits.js';
 import { type BlockingOptions, checkWaiting, untilOf, type WaitingOptions, waitLater, waitSync } from './waiting.js';
@@ -135,14 +136,8 @@ export class Semaphore {
    * Runs `task` with a permit; gives it back when its promise has settled.
    * @throws what the task throws; as `acquire`
    */
-  async runExclusive<T>(task: () => T | Promise<T>): Promise<T> {
-    checkTask(task);
-    const release = await this.acquire();
-    try {
-      return await task();
-    } finally {
-      release();
-    }
+  runExclusive<T>(task: () => T | Promise<T>): Promise<T> {
+    return runHolding(() => this.acquire(), task);
   }
 
   /**
@@ -150,13 +145,7 @@ export class Semaphore {
    * @throws what the task throws
    */
   runExclusiveSync<T>(task: () => T): T {
-    checkTask(task);
-    const release = this.acquireSync();
-    try {
-      return task();
-    } finally {
-      release();
-    }
+    return runHoldingSync(() => this.acquireSync(), task);
   }
 
   /** `<Semaphore 'semaphore' value=2>`, also for `console.log`; a bounded one says `value=2/3`. */
