@@ -40,7 +40,7 @@ describe('the tables', () => {
     expect(text.replaceAll(/ +\|/g, ' |').replaceAll(/-+/g, '-').split('\n').slice(1)).toEqual(
       [
         '',
-        '| runtime | the whole test suite | core checks |',
+        '| runtime | the test suite | core checks |',
         '| - | - | - |',
         '| node 20.1.2 | 7 passed, 1 failed, in 2 files | 1 of 2 passed |',
         '| bun 1.2.3 | – | 0 of 1 passed |',

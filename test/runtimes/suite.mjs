@@ -1,12 +1,20 @@
 /**
- * Runs the project's whole test suite with another Node: that binary runs vitest, and the programs that tests start find it first.
+ * Runs the project's test suite with another Node: that binary runs vitest, and the programs that tests start find it first.
  */
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { run } from './child.mjs';
 
-const LIMIT = 10 * 60_000;
+const LIMIT = 15 * 60_000;
+
+/** What the platform has no part in: texts of protocols in every schedule, texts of programs, and whether the interpreters agree. With this Node they have run. */
+const LEFT_OUT = [
+  'test/lab/lost-updates.test.ts',
+  'test/lock/interleavings.test.ts',
+  'test/threading/{lookout,mutex,queue-schedules,schedules}.test.ts',
+  'test/transform/self-application.test.ts',
+];
 
 /** How many tests passed and failed; what went wrong outside of tests counts as one failure. */
 export async function runSuite(binary, project) {
@@ -14,7 +22,8 @@ export async function runSuite(binary, project) {
   const file = join(folder, 'report.json');
   try {
     const env = { ...process.env, PATH: `${dirname(binary)}${delimiter}${process.env.PATH}` };
-    const args = ['node_modules/vitest/vitest.mjs', 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
+    const left = LEFT_OUT.map((pattern) => `--exclude=${pattern}`);
+    const args = ['node_modules/vitest/vitest.mjs', 'run', ...left, '--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
     const { code, output, inTime, seconds } = await run(binary, args, { cwd: project, env, limit: LIMIT });
     const report = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : { numPassedTests: 0, numFailedTests: 0, testResults: [] };
     const { numPassedTests: passed, numFailedTests, testResults } = report;

@@ -33,7 +33,7 @@ export function tables(outcomes, date) {
   );
   return [
     `Measured on ${date}, on ${process.platform} ${process.arch}.`,
-    table([['runtime', 'the whole test suite', 'core checks'], ...summary]),
+    table([['runtime', 'the test suite', 'core checks'], ...summary]),
     table([['core check', ...ran.map(title)], ...checks]),
     notes.length === 0 ? 'Every core check that ran passed.' : `What a ✗ means:\n\n${notes.join('\n')}`,
   ].join('\n\n');
