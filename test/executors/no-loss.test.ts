@@ -28,8 +28,13 @@ describe('shutdown()', () => {
 
 describe('a worker', () => {
   it('goes on though more calls were called off before it began them than there is room for', async () => {
-    const pool = new InterpreterPool(1);
+    // It begins nothing before this is open.
+    const words = new Int32Array(new SharedArrayBuffer(4));
+    const initializer = (words: Int32Array) => void Atomics.wait(words, 0, 0);
+    const pool = new InterpreterPool(1, { initializer, initArgs: [words] });
     for (const n of range(1100)) expect(pool.submit((n) => n, n).cancel()).toBe(true);
+    Atomics.store(words, 0, 1);
+    Atomics.notify(words, 0);
     expect(await pool.submit(() => 'next')).toBe('next');
     await pool.shutdown();
   });
