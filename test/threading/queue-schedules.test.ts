@@ -11,7 +11,7 @@ import { beckon, type Errand, running, wakeAll } from '../../src/threading/queue
 import { explore, LIMIT, type Program } from '../steps/schedules.js';
 
 const FOREVER = Number.POSITIVE_INFINITY;
-/** As it is written, or as a careless colleague would write it. */
+/** As it is written, or as somebody careless would write it. */
 type Manner = 'calls whoever may go on' | 'calls only if it was empty, or full';
 
 interface Scene {
