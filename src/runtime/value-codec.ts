@@ -66,11 +66,15 @@ function swap(value: unknown, change: (value: object) => unknown, seen: Map<obje
   if (seen.has(value)) return seen.get(value);
   seen.set(value, value);
   let copy: unknown[] | Record<string, unknown> | undefined;
-  for (const [key, part] of Object.entries(value)) {
-    const next = swap(part, change, seen);
-    if (next === part) continue;
+  // Their names, in the same order, only where something changes: a million pairs of name and number take longer than to clone the numbers.
+  const parts: readonly unknown[] = Object.values(value);
+  let keys: readonly string[] | undefined;
+  for (let at = 0; at < parts.length; at += 1) {
+    const next = swap(parts[at], change, seen);
+    if (next === parts[at]) continue;
+    keys ??= Object.keys(value);
     copy ??= Array.isArray(value) ? [...value] : { ...value };
-    Reflect.set(copy, key, next);
+    Reflect.set(copy, keys[at]!, next);
   }
   if (copy === undefined) return value;
   seen.set(value, copy);
