@@ -11,7 +11,7 @@ import { createWords, openWords, type SyncHandle } from '../lock/object-memory.j
 import { runBlocking } from '../steps/blocking.js';
 import { checkNumber, checkSize } from './check.js';
 import { checkKey, type Key } from './key.js';
-import { enter, leave } from './section.js';
+import { within } from './section.js';
 import { createTable, TABLE_WORDS, Table, type TableMemory } from './table.js';
 
 const KIND = 'gil/shared/dict';
@@ -99,13 +99,7 @@ export class SharedDict implements Iterable<[string | number, number]> {
    */
   get(key: string | number): number | undefined {
     const checked = checkKey(key);
-    enter(this.#self);
-    try {
-      this.#check();
-      return this.#table.get(checked);
-    } finally {
-      leave(this.#self);
-    }
+    return this.#within(() => this.#table.get(checked));
   }
 
   /** Whether the key is there. @throws SharedKeyError */
@@ -120,14 +114,8 @@ export class SharedDict implements Iterable<[string | number, number]> {
   set(key: string | number, value: number): this {
     const checked = checkKey(key);
     checkNumber(value, 'SharedDict.set');
-    enter(this.#self);
-    try {
-      this.#check();
-      this.#table.set(checked, value);
-      return this;
-    } finally {
-      leave(this.#self);
-    }
+    this.#within(() => this.#table.set(checked, value));
+    return this;
   }
 
   /**
@@ -204,13 +192,10 @@ export class SharedDict implements Iterable<[string | number, number]> {
   }
 
   #within<T>(operation: () => T): T {
-    enter(this.#self);
-    try {
+    return within(this.#self, () => {
       this.#check();
       return operation();
-    } finally {
-      leave(this.#self);
-    }
+    });
   }
 
   /** A thread may have died within a section. */

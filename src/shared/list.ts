@@ -13,7 +13,7 @@ import { runBlocking } from '../steps/blocking.js';
 import type { Words } from '../steps/step.js';
 import { checkIndex, checkNumber, checkSize } from './check.js';
 import { SharedIndexError, SharedMemoryError } from './errors.js';
-import { enter, leave } from './section.js';
+import { within } from './section.js';
 
 const KIND = 'gil/shared/list';
 
@@ -115,15 +115,12 @@ export class SharedList implements Iterable<number> {
    */
   append(value: number): void {
     checkNumber(value, 'SharedList.append');
-    enter(this.#self);
-    try {
+    within(this.#self, () => {
       const length = this.#words[LENGTH]!;
       this.#room(length + 1)[length] = value;
       // After the element: whoever sees the length sees what is there.
       Atomics.store(this.#words, LENGTH, length + 1);
-    } finally {
-      leave(this.#self);
-    }
+    });
   }
 
   /**
@@ -132,14 +129,11 @@ export class SharedList implements Iterable<number> {
    */
   extend(values: Iterable<number>): void {
     const more = Float64Array.from(values, (value) => checkNumber(value, 'SharedList.extend'));
-    enter(this.#self);
-    try {
+    within(this.#self, () => {
       const length = this.#words[LENGTH]!;
       this.#room(length + more.length).set(more, length);
       Atomics.store(this.#words, LENGTH, length + more.length);
-    } finally {
-      leave(this.#self);
-    }
+    });
   }
 
   /**
@@ -149,17 +143,14 @@ export class SharedList implements Iterable<number> {
   insert(index: number, value: number): void {
     checkNumber(value, 'SharedList.insert');
     if (!Number.isInteger(index)) throw new ArgumentError(`SharedList.insert: expected a whole number as index; got ${describe(index)}`);
-    enter(this.#self);
-    try {
+    within(this.#self, () => {
       const length = this.#words[LENGTH]!;
       const at = Math.min(Math.max(index < 0 ? index + length : index, 0), length);
       const items = this.#room(length + 1);
       items.copyWithin(at + 1, at, length);
       items[at] = value;
       Atomics.store(this.#words, LENGTH, length + 1);
-    } finally {
-      leave(this.#self);
-    }
+    });
   }
 
   /**
@@ -168,8 +159,7 @@ export class SharedList implements Iterable<number> {
    * @throws SharedIndexError if there is none
    */
   pop(index = -1): number {
-    enter(this.#self);
-    try {
+    return within(this.#self, () => {
       const length = this.#words[LENGTH]!;
       if (length === 0) throw new SharedIndexError('SharedList.pop: expected an element to take out; the list is empty');
       const at = checkIndex(index, length, 'SharedList.pop');
@@ -178,15 +168,12 @@ export class SharedList implements Iterable<number> {
       items.copyWithin(at, at + 1, length);
       Atomics.store(this.#words, LENGTH, length - 1);
       return value;
-    } finally {
-      leave(this.#self);
-    }
+    });
   }
 
   /** Takes out the first element that is `value`, in one operation; `false` if there is none. */
   remove(value: number): boolean {
-    enter(this.#self);
-    try {
+    return within(this.#self, () => {
       const length = this.#words[LENGTH]!;
       const items = this.#room(length);
       const at = items.subarray(0, length).indexOf(value);
@@ -194,16 +181,12 @@ export class SharedList implements Iterable<number> {
       items.copyWithin(at, at + 1, length);
       Atomics.store(this.#words, LENGTH, length - 1);
       return true;
-    } finally {
-      leave(this.#self);
-    }
+    });
   }
 
   /** Takes all of them out, in one operation. */
   clear(): void {
-    enter(this.#self);
-    Atomics.store(this.#words, LENGTH, 0);
-    leave(this.#self);
+    within(this.#self, () => Atomics.store(this.#words, LENGTH, 0));
   }
 
   /** Where the first element that is `value` is, or -1, in one operation. */
@@ -217,11 +200,10 @@ export class SharedList implements Iterable<number> {
 
   /** A copy, in one operation: no other thread's `append` or `pop` falls into the midst of it. */
   toArray(): number[] {
-    enter(this.#self);
-    const length = this.#words[LENGTH]!;
-    const copy = Array.from(this.#room(length).subarray(0, length));
-    leave(this.#self);
-    return copy;
+    return within(this.#self, () => {
+      const length = this.#words[LENGTH]!;
+      return Array.from(this.#room(length).subarray(0, length));
+    });
   }
 
   /** The elements as they are when each is reached. */

@@ -10,7 +10,7 @@ import { runBlocking } from '../steps/blocking.js';
 const LOOKS = 200;
 
 /** Begins a section. The thread keeps its Global Interpreter Lock: whoever is inside needs none to get out. */
-export function enter(self: Party): void {
+function enter(self: Party): void {
   const { words, number } = self;
   if (Atomics.compareExchange(words, STATE, FREE, number) === FREE) return;
   for (let look = 0; look < LOOKS; look += 1) {
@@ -23,8 +23,18 @@ export function enter(self: Party): void {
 }
 
 /** Ends it. */
-export function leave(self: Party): void {
+function leave(self: Party): void {
   const { words, number } = self;
   // Who is about to sleep has changed the word, and is seen by the text.
   if (Atomics.compareExchange(words, STATE, number, FREE) !== number) runBlocking(dropMutex(self));
+}
+
+/** Runs an operation as one section. */
+export function within<T>(self: Party, operation: () => T): T {
+  enter(self);
+  try {
+    return operation();
+  } finally {
+    leave(self);
+  }
 }
