@@ -1,0 +1,49 @@
+/**
+ * What a search is: an object that is asked who goes on. One file in `strategies/` for each; the engine knows none of them by name.
+ */
+import type { SwitchPoint } from './switch-point.js';
+
+/** How a schedule stands when somebody has to choose. One object for all moments of a run, written by the engine only. */
+export interface Moment {
+  /** The threads that can go on, ascending: the first `count` of these. */
+  readonly enabled: Int32Array;
+  count: number;
+  /** Who moved last, or -1 at the start. */
+  current: number;
+  /** How many moves have been made in this schedule. */
+  step: number;
+  /** How many moves each thread has made. */
+  readonly moves: Int32Array;
+  /** Who made each move so far. */
+  trace: Int32Array;
+  /** Where each thread stands: what it is about to do. */
+  readonly pending: readonly SwitchPoint[];
+  /** How many threads there are. */
+  readonly threads: number;
+}
+
+/** How a schedule ended. `cut`: the strategy gave it up; it counts for nothing. */
+export type End = 'passed' | 'failed' | 'cut';
+
+/** Chosen instead of a thread: give this schedule up. */
+export const CUT = -1;
+
+export interface Strategy {
+  /** For reports: `preemptions ≤ 2`, `urw`, … */
+  readonly name: string;
+  /** Whether it is asked only where more than one thread can go on, or before every move. */
+  readonly asked: 'at-choices' | 'at-every-move';
+  /** Before each schedule; `false`: there is nothing left to look at. */
+  begin(threads: number): boolean;
+  /** Which thread goes on: one of the enabled ones, or `CUT`. */
+  choose(moment: Moment): number;
+  /** After each schedule. */
+  end(moment: Moment, end: End): void;
+}
+
+/** Whether choosing `thread` takes the processor from one that could go on. */
+export function isPreemption({ enabled, count, current }: Moment, thread: number): boolean {
+  if (thread === current) return false;
+  for (let at = 0; at < count; at += 1) if (enabled[at] === current) return true;
+  return false;
+}

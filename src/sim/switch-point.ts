@@ -1,0 +1,37 @@
+/**
+ * Where a thread under exploration may be switched: what its generator yields. Between two of them it runs alone.
+ * - nothing: just a switch point
+ * - a number: a place in a transformed text, see `transform/sites.ts`
+ * - a `Point`: an operation that it announces, and for which it may have to wait
+ * - a `Step`: one step of a protocol text, performed when the thread is chosen; its result is what the `yield` gives
+ */
+import type { Step } from '../steps/step.js';
+
+/** What a thread is about to do, in the words of a timeline. */
+export type Announcement = 'read' | 'write' | 'acquire' | 'release' | 'wait' | 'notify' | 'sleep' | 'join' | 'call' | 'yield';
+
+/** An announced operation. A class, so that all of them have one shape. */
+export class Point {
+  readonly announcement: Announcement;
+  /** What it is done to. Two points of different targets are about different things. */
+  readonly target: unknown;
+  /** Whether it could go on now; `undefined`: always. Asked after each move of any thread, so it must only look. */
+  readonly ready: (() => boolean) | undefined;
+  /** When it stops waiting, on the virtual clock; `Infinity`: never. A thread that goes on by this is given `TIMED_OUT`. */
+  readonly deadline: number;
+  constructor(announcement: Announcement, target: unknown, ready?: () => boolean, deadline = Number.POSITIVE_INFINITY) {
+    this.announcement = announcement;
+    this.target = target;
+    this.ready = ready;
+    this.deadline = deadline;
+  }
+}
+
+/** What a thread yields. */
+export type SwitchPoint = undefined | number | Point | Step;
+
+/** A thread under exploration. */
+export type VirtualThread<T = unknown> = Generator<SwitchPoint, T, number>;
+
+/** `yield* call(lock, 'acquireSync')` and the text of a transformed program look for a method's twin under this name. */
+export { TWIN } from '../transform/twin.js';
