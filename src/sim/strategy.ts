@@ -25,6 +25,16 @@ export interface Moment {
 /** How a schedule ended. `cut`: the strategy gave it up; it counts for nothing. */
 export type End = 'passed' | 'failed' | 'cut';
 
+/** What a search has shown that misses nothing. The others show nothing. */
+export type Proof =
+  | { readonly kind: 'none' }
+  /** Every schedule that costs no more than `bound`; there are so many of them. */
+  | { readonly kind: 'bounded'; readonly by: 'preemptions' | 'delays'; readonly bound: number; readonly schedules: number }
+  /** Every schedule, or one of each kind that nobody can tell apart. */
+  | { readonly kind: 'complete' };
+
+export const NOTHING: Proof = { kind: 'none' };
+
 /** Chosen instead of a thread: give this schedule up. */
 export const CUT = -1;
 
@@ -37,8 +47,10 @@ export interface Strategy {
   begin(threads: number): boolean;
   /** Which thread goes on: one of the enabled ones, or `CUT`. */
   choose(moment: Moment): number;
-  /** After each schedule. */
-  end(moment: Moment, end: End): void;
+  /** After each schedule. Gives whether it is one that this search had not run before. */
+  end(moment: Moment, end: End): 'new' | 'again';
+  /** What it has shown so far. */
+  readonly proof: Proof;
 }
 
 /** Whether choosing `thread` takes the processor from one that could go on. */

@@ -5,7 +5,7 @@
  * - a `Point`: an operation that it announces, and for which it may have to wait
  * - a `Step`: one step of a protocol text, performed when the thread is chosen; its result is what the `yield` gives
  */
-import type { Step } from '../steps/step.js';
+import { Step } from '../steps/step.js';
 
 /** What a thread is about to do, in the words of a timeline. */
 export type Announcement = 'read' | 'write' | 'acquire' | 'release' | 'wait' | 'notify' | 'sleep' | 'join' | 'call' | 'yield';
@@ -17,13 +17,13 @@ export class Point {
   readonly target: unknown;
   /** Whether it could go on now; `undefined`: always. Asked after each move of any thread, so it must only look. */
   readonly ready: (() => boolean) | undefined;
-  /** When it stops waiting, on the virtual clock; `Infinity`: never. A thread that goes on by this is given `TIMED_OUT`. */
-  readonly deadline: number;
-  constructor(announcement: Announcement, target: unknown, ready?: () => boolean, deadline = Number.POSITIVE_INFINITY) {
+  /** How long it waits at most, in virtual milliseconds. A thread that goes on by this is given `TIMED_OUT`. */
+  readonly timeout: number;
+  constructor(announcement: Announcement, target: unknown, ready?: () => boolean, timeout = Number.POSITIVE_INFINITY) {
     this.announcement = announcement;
     this.target = target;
     this.ready = ready;
-    this.deadline = deadline;
+    this.timeout = timeout;
   }
 }
 
@@ -33,5 +33,9 @@ export type SwitchPoint = undefined | number | Point | Step;
 /** A thread under exploration. */
 export type VirtualThread<T = unknown> = Generator<SwitchPoint, T, number>;
 
-/** `yield* call(lock, 'acquireSync')` and the text of a transformed program look for a method's twin under this name. */
-export { TWIN } from '../transform/twin.js';
+/** A switch point in a few words. */
+export function describePoint(point: SwitchPoint): string {
+  if (typeof point === 'number') return `place ${point}`;
+  if (point === undefined) return 'a yield';
+  return point instanceof Step ? `the step ${point.operation}` : point.announcement;
+}

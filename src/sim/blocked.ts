@@ -1,0 +1,141 @@
+/**
+ * The threads that cannot go on now, and when they can again: those before a `Point` that is not ready, and the sleepers of a protocol
+ * text. Virtual time is here too, for it passes only for those who wait.
+ */
+import { type Step, TIMED_OUT, type WaitOutcome, WOKEN, type Words } from '../steps/step.js';
+import type { Moment } from './strategy.js';
+import type { Point } from './switch-point.js';
+import { world } from './world.js';
+
+export class BlockedThreads {
+  readonly #moment: Moment;
+  /** Threads before a `Point` with a condition, whether or not it holds now. */
+  readonly #waiting: number[] = [];
+  readonly #points: (Point | undefined)[];
+  /** Sleepers of protocol texts, first come first woken. */
+  readonly #asleep: number[] = [];
+  readonly #steps: (Step | undefined)[];
+  readonly #deadlines: Float64Array;
+  /** How a sleep ended, until the thread goes on. */
+  readonly #outcomes: (WaitOutcome | undefined)[];
+
+  constructor(moment: Moment) {
+    this.#moment = moment;
+    this.#points = new Array(moment.threads).fill(undefined);
+    this.#steps = new Array(moment.threads).fill(undefined);
+    this.#outcomes = new Array(moment.threads).fill(undefined);
+    this.#deadlines = new Float64Array(moment.threads).fill(Number.POSITIVE_INFINITY);
+  }
+
+  get isAnybody(): boolean {
+    return this.#waiting.length > 0;
+  }
+
+  has(thread: number): boolean {
+    return this.#points[thread] !== undefined || this.#steps[thread] !== undefined;
+  }
+
+  clear(): void {
+    world.clock = 0;
+    for (const thread of this.#waiting) this.#points[thread] = undefined;
+    for (const thread of this.#asleep) this.#steps[thread] = undefined;
+    this.#waiting.length = 0;
+    this.#asleep.length = 0;
+    this.#outcomes.fill(undefined);
+    this.#deadlines.fill(Number.POSITIVE_INFINITY);
+  }
+
+  /** A thread stands before an operation for which it may have to wait. */
+  add(thread: number, point: Point): void {
+    this.#waiting.push(thread);
+    this.#points[thread] = point;
+    this.#deadlines[thread] = world.clock + point.timeout;
+  }
+
+  /** Who can go on now, of those before an operation. */
+  recheck(): void {
+    for (const thread of this.#waiting) {
+      const point = this.#points[thread]!;
+      if (point.ready!() || this.#deadlines[thread]! <= world.clock) this.#enable(thread);
+      else this.disable(thread);
+    }
+  }
+
+  /** The thread goes on from its `Point`: because it was ready, or because its time was up. */
+  outcome(thread: number): WaitOutcome {
+    const point = this.#points[thread];
+    if (point === undefined) return WOKEN;
+    this.#points[thread] = undefined;
+    this.#waiting.splice(this.#waiting.indexOf(thread), 1);
+    this.#deadlines[thread] = Number.POSITIVE_INFINITY;
+    return point.ready!() ? WOKEN : TIMED_OUT;
+  }
+
+  /** Falls asleep in a `wait` step. */
+  sleep(thread: number, step: Step): void {
+    this.#asleep.push(thread);
+    this.#steps[thread] = step;
+    this.#deadlines[thread] = world.clock + step.second;
+    this.disable(thread);
+  }
+
+  /** Wakes up to `most` sleepers of a word, oldest first; gives how many. */
+  wake(words: Words, index: number, most: number): number {
+    let woken = 0;
+    for (let at = 0; at < this.#asleep.length && woken < most; ) {
+      const thread = this.#asleep[at]!;
+      const step = this.#steps[thread]!;
+      if (step.words !== words || step.index !== index) {
+        at += 1;
+        continue;
+      }
+      this.#rouse(thread, WOKEN);
+      woken += 1;
+    }
+    return woken;
+  }
+
+  /** How a sleep ended, told once. */
+  takeOutcome(thread: number): WaitOutcome | undefined {
+    const outcome = this.#outcomes[thread];
+    this.#outcomes[thread] = undefined;
+    return outcome;
+  }
+
+  /** Nobody can move: time passes until somebody's limit. All limits of that instant are over then. `false`: nobody has one. */
+  passTime(): boolean {
+    let next = Number.POSITIVE_INFINITY;
+    for (const deadline of this.#deadlines) if (deadline < next) next = deadline;
+    if (next === Number.POSITIVE_INFINITY) return false;
+    world.clock = Math.max(world.clock, next);
+    for (const thread of [...this.#asleep]) if (this.#deadlines[thread]! <= world.clock) this.#rouse(thread, TIMED_OUT);
+    return true;
+  }
+
+  #rouse(thread: number, outcome: WaitOutcome): void {
+    this.#asleep.splice(this.#asleep.indexOf(thread), 1);
+    this.#steps[thread] = undefined;
+    this.#deadlines[thread] = Number.POSITIVE_INFINITY;
+    this.#outcomes[thread] = outcome;
+    this.#enable(thread);
+  }
+
+  #enable(thread: number): void {
+    const { enabled, count } = this.#moment;
+    let at = count;
+    while (at > 0 && enabled[at - 1]! > thread) at -= 1;
+    if (at > 0 && enabled[at - 1] === thread) return;
+    enabled.copyWithin(at + 1, at, count);
+    enabled[at] = thread;
+    this.#moment.count = count + 1;
+  }
+
+  /** The thread cannot go on. */
+  disable(thread: number): void {
+    const { enabled, count } = this.#moment;
+    const at = enabled.indexOf(thread);
+    if (at < 0 || at >= count) return;
+    enabled.copyWithin(at, at + 1, count);
+    this.#moment.count = count - 1;
+  }
+}

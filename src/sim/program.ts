@@ -1,0 +1,36 @@
+/**
+ * A spec as the engine takes it: checked, its threads generator functions. How it becomes one is `compile.ts`'s affair.
+ */
+import type { VirtualThread } from './switch-point.js';
+
+export interface Program {
+  readonly names: readonly string[];
+  readonly bodies: readonly ((state: unknown) => VirtualThread)[];
+  /** Makes what the threads share, anew for each schedule. */
+  readonly state: () => unknown;
+  /** What must hold after each move; `undefined`: nothing. */
+  readonly always: ((state: unknown) => unknown) | undefined;
+  /** What must hold when all threads have ended. */
+  readonly after: ((state: unknown) => unknown) | undefined;
+  /**
+   * Of each thread, whether it does something to the state before its first switch point. One that does not begins every schedule at that
+   * point: to move it there is no choice that anybody could see.
+   */
+  readonly beginnings: readonly ('moves' | 'stands')[];
+  /** When time passes for a thread that waits with a limit: as soon as nobody can move, or never. */
+  readonly time: 'when-idle' | 'never';
+  /** A schedule that is longer has got stuck in a loop. */
+  readonly maxSteps: number;
+}
+
+/** How a schedule went wrong. */
+export type FailureKind = 'assertion' | 'invariant' | 'error' | 'deadlock' | 'livelock';
+
+/** A failure as the engine sees it. */
+export interface RawFailure {
+  readonly kind: FailureKind;
+  /** What was thrown, where something was. */
+  readonly error: unknown;
+  /** The thread that threw, or -1. */
+  readonly thread: number;
+}

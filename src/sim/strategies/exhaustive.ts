@@ -1,0 +1,26 @@
+/**
+ * All schedules, depth first. When it ends, everything has been seen.
+ */
+import { type Moment, NOTHING, type Proof, type Strategy } from '../strategy.js';
+import { RUNNING_FIRST, Tree } from './tree.js';
+
+export class Exhaustive implements Strategy {
+  readonly name = 'exhaustive';
+  readonly asked = 'at-choices';
+  readonly #tree = new Tree(RUNNING_FIRST);
+  proof: Proof = NOTHING;
+
+  begin(): boolean {
+    if (this.#tree.next()) return true;
+    this.proof = { kind: 'complete' };
+    return false;
+  }
+
+  choose(moment: Moment): number {
+    return this.#tree.choose(moment);
+  }
+
+  end(): 'new' {
+    return 'new';
+  }
+}

@@ -1,0 +1,10 @@
+/**
+ * What code that runs in a virtual thread may know of its world: which thread it is, and what time it is there. Written by the engine before
+ * each move; there is one world at a time, because everything happens in one isolate and nothing is awaited.
+ */
+export const world = {
+  /** The thread that runs, from 0. */
+  thread: 0,
+  /** Virtual milliseconds since the schedule began. */
+  clock: 0,
+};
