@@ -95,6 +95,7 @@ export class Engine {
     moment.count = moment.threads;
     const state = program.state();
     this.state = state;
+    world.calls = program.calls;
     for (let thread = 0; thread < moment.threads; thread += 1) {
       moment.enabled[thread] = thread;
       moment.moves[thread] = 0;

@@ -7,4 +7,6 @@ export const world = {
   thread: 0,
   /** Virtual milliseconds since the schedule began. */
   clock: 0,
+  /** Of each thread, see `Program.calls`. */
+  calls: [] as readonly ('announced' | 'quiet')[],
 };
