@@ -2,6 +2,7 @@
  * Runs a program's schedules, one after another, in one isolate: the only place where threads are moved. A move takes a thread from its
  * switch point to the next. Nothing is allocated per move but by the generators themselves: millions of moves a second are the point of it.
  */
+import { Arena } from '../host/memory.js';
 import { perform } from '../steps/perform.js';
 import { CHANGED, Step } from '../steps/step.js';
 import { BlockedThreads } from './blocked.js';
@@ -27,6 +28,7 @@ export class Engine {
   state: unknown;
   /** How the last schedule ended, where it did not end by itself. */
   excess: 'none' | 'steps' = 'none';
+  readonly #arena = new Arena();
   readonly #threads: VirtualThread[];
   readonly #blocked: BlockedThreads;
   #over = 0;
@@ -93,7 +95,8 @@ export class Engine {
     moment.current = -1;
     moment.step = 0;
     moment.count = moment.threads;
-    const state = program.state();
+    // Locks and their like are shared memory, which is slow to make and slow to clear away: it is used again.
+    const state = this.#arena.fill(program.state);
     this.state = state;
     world.calls = program.calls;
     for (let thread = 0; thread < moment.threads; thread += 1) {
