@@ -8,6 +8,7 @@ const faces = {
   index: 'src/index.ts',
   threading: 'src/threading.ts',
   shared: 'src/shared.ts',
+  sim: 'src/sim.ts',
   transform: 'src/transform.ts',
   register: 'src/register.ts',
 };

@@ -5,12 +5,12 @@
 import type { Dialect } from '../dialects/dialect.js';
 import { describe } from '../errors.js';
 import { SpecError } from './errors.js';
+import { equipFunctions } from './primitives/functions.js';
+import { equipLocks } from './primitives/locks.js';
+import { equipWaiting } from './primitives/waiting.js';
 import type { Program } from './program.js';
 import type { Spec, ThreadBody } from './spec.js';
 import type { VirtualThread } from './switch-point.js';
-import './primitives/functions.js';
-import './primitives/locks.js';
-import './primitives/waiting.js';
 
 const MAX_STEPS = 10_000;
 
@@ -18,6 +18,7 @@ const MAX_STEPS = 10_000;
  * @throws SpecError
  */
 export function compile<S>(spec: Spec<S>, dialect: Dialect): Program {
+  equip();
   checkSpec(spec);
   const entries = Object.entries(spec.threads);
   const names = entries.map(([name]) => name);
@@ -41,6 +42,17 @@ export function compile<S>(spec: Spec<S>, dialect: Dialect): Program {
     time: 'when-idle',
     maxSteps: spec.search?.maxSteps ?? MAX_STEPS,
   };
+}
+
+let equipped: 'no' | 'yes' = 'no';
+
+/** What virtual threads may call gets its twins when the first spec comes, not before: who only imports this changes nothing. */
+function equip(): void {
+  if (equipped === 'yes') return;
+  equipped = 'yes';
+  equipFunctions();
+  equipLocks();
+  equipWaiting();
 }
 
 interface Prepared {

@@ -2,6 +2,7 @@
  * Runs a program's schedules, one after another, in one isolate: the only place where threads are moved. A move takes a thread from its
  * switch point to the next. Nothing is allocated per move but by the generators themselves: millions of moves a second are the point of it.
  */
+import { strictness } from '../host/forbid.js';
 import { Arena } from '../host/memory.js';
 import { perform } from '../steps/perform.js';
 import { CHANGED, Step } from '../steps/step.js';
@@ -53,8 +54,16 @@ export class Engine {
 
   /** Runs one schedule to its end, as the strategy wants it. */
   run(strategy: Strategy, observer?: Observer): End {
-    const { program, moment } = this;
     this.#observer = observer;
+    strictness.now = 'strict';
+    const end = this.#run(strategy);
+    strictness.now = 'lenient';
+    if (world.offence !== undefined) throw world.offence;
+    return end;
+  }
+
+  #run(strategy: Strategy): End {
+    const { program, moment } = this;
     this.#begin();
     const { enabled } = moment;
     const asksAlways = strategy.asked === 'at-every-move';
@@ -179,11 +188,13 @@ export class Engine {
 
   #check(condition: ((state: unknown) => unknown) | undefined, kind: 'assertion' | 'invariant'): void {
     if (condition === undefined) return;
+    strictness.now = 'lenient';
     try {
       if (condition(this.state) === false) this.failure = { kind, error: undefined, thread: -1 };
     } catch (error) {
       this.failure = { kind, error, thread: -1 };
     }
+    strictness.now = 'strict';
   }
 }
 

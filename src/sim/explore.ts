@@ -4,9 +4,10 @@
 import type { Dialect } from '../dialects/dialect.js';
 import { resolveDialect } from '../dialects/registry.js';
 import { now } from '../host/clock.js';
+import { forbidding } from '../host/forbid.js';
 import { compile } from './compile.js';
 import { Engine } from './engine.js';
-import { NondeterminismError } from './errors.js';
+import { NondeterminismError, SpecError } from './errors.js';
 import type { Program } from './program.js';
 import { Report, Reports } from './report.js';
 import type { DialectsSpec, Spec } from './spec.js';
@@ -14,6 +15,7 @@ import { createStrategy } from './strategies/by-name.js';
 import { Replay } from './strategies/replay.js';
 import type { Proof, Strategy } from './strategy.js';
 import { tell } from './tell.js';
+import { world } from './world.js';
 
 const MAX_MS = 1000;
 
@@ -30,13 +32,26 @@ export function explore<S>(spec: Spec<S> | DialectsSpec<S>): Report | Reports {
 }
 
 function exploreOne<S>(spec: Spec<S>, dialect: Dialect): Report {
+  return forbidding(offend, () => search(spec, dialect));
+}
+
+/** What is not the same each time has no place in a schedule. */
+function offend(name: string): never {
+  world.offence = new SpecError(
+    `a thread used ${name}: expected it to depend on nothing but the state, or the same schedule would not do the same twice. Draw numbers in the spec, outside of \`state\`; for time, use sleep() of gil, which takes virtual time`,
+  );
+  throw world.offence;
+}
+
+function search<S>(spec: Spec<S>, dialect: Dialect): Report {
+  world.offence = undefined;
   const program = compile(spec, dialect);
-  const search = spec.search ?? {};
-  const strategy = createStrategy(search);
+  const options = spec.search ?? {};
+  const strategy = createStrategy(options);
   const engine = new Engine(program);
   checkDeterminism(program);
   const begin = now();
-  const { maxSchedules = Number.POSITIVE_INFINITY, maxMs = MAX_MS } = search;
+  const { maxSchedules = Number.POSITIVE_INFINITY, maxMs = MAX_MS } = options;
   let [schedules, tooLong, moves] = [0, 0, 0];
   let endedBy: Report['endedBy'] = 'search';
   while (true) {
@@ -64,7 +79,7 @@ function exploreOne<S>(spec: Spec<S>, dialect: Dialect): Report {
     schedules,
     moves,
     ms: now() - begin,
-    seed: search.seed ?? 1,
+    seed: options.seed ?? 1,
     strategy: strategy.name,
     endedBy,
     tooLong,

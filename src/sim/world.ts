@@ -9,4 +9,6 @@ export const world = {
   clock: 0,
   /** Of each thread, see `Program.calls`. */
   calls: [] as readonly ('announced' | 'quiet')[],
+  /** What the schedule did that no schedule may do, even if it was caught there. */
+  offence: undefined as Error | undefined,
 };

@@ -31,4 +31,7 @@ const twins: readonly (readonly [object, (...args: never[]) => VirtualThread])[]
   ],
 ];
 
-for (const [plain, twin] of twins) Reflect.set(plain, TWIN, twin);
+/** Gives the functions their twins. */
+export function equipFunctions(): void {
+  for (const [plain, twin] of twins) Reflect.set(plain, TWIN, twin);
+}

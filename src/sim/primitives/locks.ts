@@ -70,30 +70,6 @@ function* runHolding<T>(lock: Lock | RLock, task: () => T): VirtualThread<T> {
   }
 }
 
-for (const kind of [Lock, RLock] as const) {
-  giveTwins(kind.prototype as Lock | RLock, {
-    *acquireSync(options?: { readonly timeout?: number }) {
-      return yield* acquire(this, options);
-    },
-    *tryAcquire() {
-      yield* before('acquire', this);
-      return takeNow(this, partyOf(this));
-    },
-    release: atOnce(function (this: Lock | RLock) {
-      letGo(this, partyOf(this), 'release');
-    }),
-    *runExclusiveSync(task: () => unknown) {
-      return yield* runHolding(this, task);
-    },
-  });
-}
-
-giveTwins(RLock.prototype, {
-  isOwned: atOnce(function (this: RLock) {
-    return holderOf(this) === world.thread;
-  }),
-});
-
 function checkHeld(condition: Condition, method: string): void {
   const holder = holderOf(condition.lock);
   if (holder !== world.thread) throw notOwner(method, `lock of the condition '${condition.name}',`, condition.lock.name, holder + 1);
@@ -107,42 +83,69 @@ function* awaitCondition(condition: Condition, until: number): VirtualThread<boo
   return (yield* carry(text, 'wait', condition, () => isFree(lock))) === 'notified';
 }
 
-giveTwins(Condition.prototype, {
-  *acquireSync(options?: { readonly timeout?: number }) {
-    return yield* acquire(this.lock, options);
-  },
-  *tryAcquire() {
-    yield* before('acquire', this.lock);
-    return takeNow(this.lock, partyOf(this.lock));
-  },
-  release: atOnce(function (this: Condition) {
-    letGo(this.lock, partyOf(this.lock), 'release');
-  }),
-  *runExclusiveSync(task: () => unknown) {
-    return yield* runHolding(this.lock, task);
-  },
-  *waitSync(options?: { readonly timeout?: number }) {
-    checkSync(options);
-    yield* before('wait', this);
-    return yield* awaitCondition(this, untilOf(options));
-  },
-  *waitForSync(predicate: () => unknown, options?: { readonly timeout?: number }) {
-    checkSync(options);
-    const until = untilOf(options);
-    for (let result = yield* runIt(predicate); ; result = yield* runIt(predicate)) {
-      if (result || until <= world.clock) return result;
+/** Gives the classes of locks their twins. */
+export function equipLocks(): void {
+  for (const kind of [Lock, RLock] as const) {
+    giveTwins(kind.prototype as Lock | RLock, {
+      *acquireSync(options?: { readonly timeout?: number }) {
+        return yield* acquire(this, options);
+      },
+      *tryAcquire() {
+        yield* before('acquire', this);
+        return takeNow(this, partyOf(this));
+      },
+      release: atOnce(function (this: Lock | RLock) {
+        letGo(this, partyOf(this), 'release');
+      }),
+      *runExclusiveSync(task: () => unknown) {
+        return yield* runHolding(this, task);
+      },
+    });
+  }
+
+  giveTwins(RLock.prototype, {
+    isOwned: atOnce(function (this: RLock) {
+      return holderOf(this) === world.thread;
+    }),
+  });
+
+  giveTwins(Condition.prototype, {
+    *acquireSync(options?: { readonly timeout?: number }) {
+      return yield* acquire(this.lock, options);
+    },
+    *tryAcquire() {
+      yield* before('acquire', this.lock);
+      return takeNow(this.lock, partyOf(this.lock));
+    },
+    release: atOnce(function (this: Condition) {
+      letGo(this.lock, partyOf(this.lock), 'release');
+    }),
+    *runExclusiveSync(task: () => unknown) {
+      return yield* runHolding(this.lock, task);
+    },
+    *waitSync(options?: { readonly timeout?: number }) {
+      checkSync(options);
       yield* before('wait', this);
-      yield* awaitCondition(this, until);
-    }
-  },
-  *notify(n = 1) {
-    yield* before('notify', this);
-    checkHeld(this, 'notify');
-    runBlocking(notifyOldest(this.words, n));
-  },
-  *notifyAll() {
-    yield* before('notify', this);
-    checkHeld(this, 'notifyAll');
-    runBlocking(notifyOldest(this.words, Number.POSITIVE_INFINITY));
-  },
-});
+      return yield* awaitCondition(this, untilOf(options));
+    },
+    *waitForSync(predicate: () => unknown, options?: { readonly timeout?: number }) {
+      checkSync(options);
+      const until = untilOf(options);
+      for (let result = yield* runIt(predicate); ; result = yield* runIt(predicate)) {
+        if (result || until <= world.clock) return result;
+        yield* before('wait', this);
+        yield* awaitCondition(this, until);
+      }
+    },
+    *notify(n = 1) {
+      yield* before('notify', this);
+      checkHeld(this, 'notify');
+      runBlocking(notifyOldest(this.words, n));
+    },
+    *notifyAll() {
+      yield* before('notify', this);
+      checkHeld(this, 'notifyAll');
+      runBlocking(notifyOldest(this.words, Number.POSITIVE_INFINITY));
+    },
+  });
+}
