@@ -5,8 +5,9 @@
  */
 export type { Dialect } from './dialects/dialect.js';
 export type { DialectName } from './dialects/registry.js';
-export { NondeterminismError, SpecError } from './sim/errors.js';
-export { explore } from './sim/explore.js';
+export { fromEnvironment } from './sim/environment.js';
+export { InterleavingError, NondeterminismError, SpecError } from './sim/errors.js';
+export { explore, replay } from './sim/explore.js';
 export { Failure, type Finding, type TimelineStep, type WaitingThread } from './sim/failure.js';
 export type { FailureKind } from './sim/program.js';
 export { type Proved, Report, Reports } from './sim/report.js';

@@ -10,8 +10,10 @@ import { Engine } from './engine.js';
 import { NondeterminismError, SpecError } from './errors.js';
 import type { Program } from './program.js';
 import { Report, Reports } from './report.js';
+import { type Block, parseSchedule } from './schedule-text.js';
 import type { DialectsSpec, Spec } from './spec.js';
 import { createStrategy } from './strategies/by-name.js';
+import { FromText } from './strategies/from-text.js';
 import { Replay } from './strategies/replay.js';
 import type { Proof, Strategy } from './strategy.js';
 import { tell } from './tell.js';
@@ -31,6 +33,13 @@ export function explore<S>(spec: Spec<S> | DialectsSpec<S>): Report | Reports {
   return exploreOne(spec, resolveDialect(spec?.dialect));
 }
 
+/**
+ * Runs one schedule of a spec, as a report prints it.
+ */
+export function replay<S>(schedule: string, spec: Spec<S>): Report {
+  return explore({ ...spec, search: { ...spec.search, schedule } });
+}
+
 function exploreOne<S>(spec: Spec<S>, dialect: Dialect): Report {
   return forbidding(offend, () => search(spec, dialect));
 }
@@ -47,9 +56,10 @@ function search<S>(spec: Spec<S>, dialect: Dialect): Report {
   world.offence = undefined;
   const program = compile(spec, dialect);
   const options = spec.search ?? {};
-  const strategy = createStrategy(options);
   const engine = new Engine(program);
   checkDeterminism(program);
+  if (options.schedule !== undefined) return follow(engine, dialect, parseSchedule(options.schedule, program.names));
+  const strategy = createStrategy(options);
   const begin = now();
   const { maxSchedules = Number.POSITIVE_INFINITY, maxMs = MAX_MS } = options;
   let [schedules, tooLong, moves] = [0, 0, 0];
@@ -72,7 +82,7 @@ function search<S>(spec: Spec<S>, dialect: Dialect): Report {
     endedBy = 'failure';
     break;
   }
-  const failure = endedBy === 'failure' ? tell(engine, strategy, schedules) : null;
+  const failure = endedBy === 'failure' ? tell(engine, strategy, schedules, 'simple') : null;
   return new Report({
     dialect: dialect.name,
     ...claimOf(strategy.proof, tooLong),
@@ -84,7 +94,37 @@ function search<S>(spec: Spec<S>, dialect: Dialect): Report {
     endedBy,
     tooLong,
     threads: program.names,
+    divergence: undefined,
     failure,
+  });
+}
+
+/** Runs the one schedule that was asked for: by its labels, or, if that leads elsewhere, move by move. */
+function follow(engine: Engine, dialect: Dialect, blocks: readonly Block[]): Report {
+  const { names } = engine.program;
+  const begin = now();
+  const byLabels = new FromText(blocks, names, 'labels');
+  let strategy = byLabels;
+  let end = engine.run(byLabels);
+  if (end !== 'failed' && byLabels.divergence !== undefined) {
+    strategy = new FromText(blocks, names, 'counts');
+    end = engine.run(strategy);
+  }
+  const moves = engine.moment.step;
+  return new Report({
+    dialect: dialect.name,
+    proved: 'sampled',
+    bound: undefined,
+    schedules: 1,
+    moves,
+    ms: now() - begin,
+    seed: 1,
+    strategy: 'replay',
+    endedBy: end === 'failed' ? 'failure' : 'search',
+    tooLong: engine.excess === 'steps' ? 1 : 0,
+    threads: names,
+    divergence: end === 'failed' ? undefined : byLabels.divergence,
+    failure: end === 'failed' ? tell(engine, strategy, 1, 'as-it-is') : null,
   });
 }
 

@@ -1,6 +1,7 @@
 /**
  * What an exploration has shown: a proof of some kind, or a failure. A report never claims more than was run.
  */
+import { InterleavingError } from './errors.js';
 import { count, type Failure, list } from './failure.js';
 
 /**
@@ -23,6 +24,7 @@ export interface ReportParts {
   readonly endedBy: 'search' | 'failure' | 'maxSchedules' | 'maxMs';
   readonly tooLong: number;
   readonly threads: readonly string[];
+  readonly divergence: string | undefined;
   readonly failure: Failure | null;
 }
 
@@ -45,6 +47,8 @@ export class Report {
   readonly endedBy: ReportParts['endedBy'];
   /** How many schedules were given up because they were longer than `maxSteps`. */
   readonly tooLong: number;
+  /** Of a replay that did not fail: where it could not follow the schedule, in words; `undefined` if it could. */
+  readonly divergence: string | undefined;
   /** The counterexample, or `null`. */
   readonly failure: Failure | null;
   readonly #threads: readonly string[];
@@ -61,13 +65,25 @@ export class Report {
     this.strategy = parts.strategy;
     this.endedBy = parts.endedBy;
     this.tooLong = parts.tooLong;
+    this.divergence = parts.divergence;
     this.failure = parts.failure;
     this.#threads = parts.threads;
+  }
+
+  /**
+   * For tests of any runner: nothing if no schedule failed.
+   * @throws InterleavingError, whose message is the whole story
+   */
+  assert(): this {
+    const story = this.failure ?? this.divergence;
+    if (story !== undefined) throw new InterleavingError(String(this), { cause: this.failure?.error });
+    return this;
   }
 
   /** `holds: …` or the failure, as it is printed. */
   toString(): string {
     if (this.failure !== null) return `${this.failure}\ndialect: ${this.dialect}`;
+    if (this.divergence !== undefined) return `the schedule does not fit the spec any more: ${this.divergence}`;
     const speed = this.ms > 0 ? `, ${Math.round(this.schedules / this.ms)} schedules/ms` : '';
     return `holds for threads ${list(this.#threads)} under ${this.dialect}: ${this.#claim()}${speed}${this.#caveat()}`;
   }
@@ -104,6 +120,22 @@ export class Reports implements Iterable<Report> {
     return this.reports.filter(({ failure }) => failure !== null).map(({ dialect }) => dialect);
   }
 
+  /** The report of a dialect. */
+  of(dialect: string): Report | undefined {
+    return this.reports.find((report) => report.dialect === dialect);
+  }
+
+  /**
+   * For tests of any runner: nothing if no schedule failed under any of them.
+   * @throws InterleavingError
+   */
+  assert(): this {
+    const broken = this.reports.find(({ failure }) => failure !== null);
+    if (broken !== undefined) throw new InterleavingError(String(this), { cause: broken.failure?.error });
+    return this;
+  }
+
+  /** Each. */
   [Symbol.iterator](): Iterator<Report> {
     return this.reports[Symbol.iterator]();
   }

@@ -1,5 +1,5 @@
 /**
- * A schedule as a short text, `g1:ann+3.bob+2.ann`: who runs, and for how many moves; the last goes on as long as it can. Where a place has a label
+ * A schedule as a short text, `g1:ann+3.bob+2.ann`: who runs, and for how many moves, or as long as it can. Where a place has a label
  * (`ann+3~k3f9+2`: until `ann` stands at the place k3f9 for the 2nd time) a block is found again after unrelated edits, by its label.
  */
 import { SpecError } from './errors.js';
@@ -16,7 +16,7 @@ const VERSION = 'g1:';
 
 export function formatSchedule(blocks: readonly Block[], names: readonly string[]): string {
   const parts = blocks.map(({ thread, moves, stop }, at) => {
-    if (at === blocks.length - 1) return names[thread];
+    if (at === blocks.length - 1 || !Number.isFinite(moves)) return names[thread];
     return `${names[thread]}+${moves}${stop === undefined ? '' : `~${stop.label}+${stop.hits}`}`;
   });
   return VERSION + parts.join('.');

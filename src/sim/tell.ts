@@ -7,24 +7,26 @@ import { Lock } from '../threading/lock.js';
 import { RLock } from '../threading/rlock.js';
 import type { Engine, Observer } from './engine.js';
 import { Failure, type TimelineStep, type WaitingThread } from './failure.js';
+import { describePoint, labelOf, nameOf, Standings } from './labels.js';
 import { holderOf } from './primitives/locks.js';
-import type { Program, RawFailure } from './program.js';
+import type { RawFailure } from './program.js';
 import { type Block, blocksOf, formatSchedule } from './schedule-text.js';
 import { Guided, shrink } from './shrink.js';
 import { isPreemption, type Moment, type Strategy } from './strategy.js';
-import { describePoint, Point, type SwitchPoint } from './switch-point.js';
+import { Point } from './switch-point.js';
 
 const LIMITS = { replays: 200, schedules: 100_000 };
 const SHRINK_MS = 1000;
 
-/** The failure of the engine's last run, which a strategy found as the `schedule`-th. */
-export function tell(engine: Engine, strategy: Strategy, schedule: number): Failure {
+/** The failure of the engine's last run, which a strategy found as the `schedule`-th; as it is, or as simple as it gets. */
+export function tell(engine: Engine, strategy: Strategy, schedule: number, how: 'as-it-is' | 'simple'): Failure {
   const { program, moment } = engine;
   const raw = engine.failure!;
   const trace = Array.from(moment.trace.subarray(0, moment.step));
   const before = preemptionsIn(engine, trace);
   const begin = now();
-  const shrunk = shrink(engine, trace, raw, { ...LIMITS, goesOn: () => now() - begin < SHRINK_MS });
+  const asItIs = { trace, preemptions: before, replays: 0, provedBelow: -1, provedSchedules: 0 };
+  const shrunk = how === 'as-it-is' ? asItIs : shrink(engine, trace, raw, { ...LIMITS, goesOn: () => now() - begin < SHRINK_MS });
   const { timeline, failure, blocks } = retell(engine, shrunk.trace, raw);
   return new Failure({
     kind: failure.kind,
@@ -57,19 +59,31 @@ function retell(
   engine: Engine,
   trace: readonly number[],
   raw: RawFailure,
-): { readonly timeline: TimelineStep[]; readonly failure: RawFailure; readonly blocks: readonly Block[] } {
+): { readonly timeline: TimelineStep[]; readonly failure: RawFailure; readonly blocks: Block[] } {
   const { program, moment } = engine;
   const timeline: TimelineStep[] = [];
+  const stops: (Block['stop'] | 'cannot')[] = [];
   const guided = new Marking(trace);
+  const standings = new Standings(program.names.length);
   const observer: Observer = {
     before(thread, point) {
-      const what = tellPoint(point, program);
-      timeline.push({ step: timeline.length + 1, thread: program.names[thread]!, what, switched: guided.switched });
+      timeline.push({ step: timeline.length + 1, thread: program.names[thread]!, what: describePoint(point), switched: guided.switched });
     },
-    after() {},
+    after(thread) {
+      const label = labelOf(moment.pending[thread]);
+      const stop = label === undefined ? undefined : { label, hits: standings.arrive(thread, label) };
+      stops.push(engine.standing(thread) === 'able' ? stop : 'cannot');
+    },
   };
   engine.run(guided, observer);
-  return { timeline, failure: engine.failure ?? raw, blocks: blocksOf(moment.trace.subarray(0, moment.step)) };
+  let end = 0;
+  const blocks = blocksOf(moment.trace.subarray(0, moment.step)).map((block) => {
+    end += block.moves;
+    const stop = stops[end - 1];
+    // It went on as long as it could, and does so again, however many moves that takes.
+    return stop === 'cannot' ? { ...block, moves: Number.POSITIVE_INFINITY, stop: undefined } : { ...block, stop };
+  });
+  return { timeline, failure: engine.failure ?? raw, blocks };
 }
 
 /** A guided run that knows of its last choice whether it was a switch, and of which kind. */
@@ -81,16 +95,6 @@ class Marking extends Guided {
     this.switched = isPreemption(moment, thread) ? 'preempted' : moment.current === thread || moment.current < 0 ? 'no' : 'by-itself';
     return thread;
   }
-}
-
-function tellPoint(point: SwitchPoint, _program: Program): string {
-  if (!(point instanceof Point)) return describePoint(point);
-  return `${point.announcement} ${nameOf(point.target)}`.trimEnd();
-}
-
-function nameOf(target: unknown): string {
-  const name: unknown = typeof target === 'object' && target !== null ? Reflect.get(target, 'name') : undefined;
-  return typeof name === 'string' ? name : typeof target === 'string' ? target : '';
 }
 
 /** Who waits for what, and what it holds that others wait for. */
