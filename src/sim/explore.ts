@@ -123,7 +123,7 @@ function follow(engine: Engine, dialect: Dialect, blocks: readonly Block[]): Rep
     endedBy: end === 'failed' ? 'failure' : 'search',
     tooLong: engine.excess === 'steps' ? 1 : 0,
     threads: names,
-    divergence: end === 'failed' ? undefined : byLabels.divergence,
+    divergence: end === 'failed' ? strategy.divergence : byLabels.divergence,
     failure: end === 'failed' ? tell(engine, strategy, 1, 'as-it-is') : null,
   });
 }

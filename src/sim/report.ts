@@ -47,7 +47,7 @@ export class Report {
   readonly endedBy: ReportParts['endedBy'];
   /** How many schedules were given up because they were longer than `maxSteps`. */
   readonly tooLong: number;
-  /** Of a replay that did not fail: where it could not follow the schedule, in words; `undefined` if it could. */
+  /** Of a replay: where it could not follow the schedule, in words; `undefined` if it could. */
   readonly divergence: string | undefined;
   /** The counterexample, or `null`. */
   readonly failure: Failure | null;
@@ -82,8 +82,9 @@ export class Report {
 
   /** `holds: …` or the failure, as it is printed. */
   toString(): string {
-    if (this.failure !== null) return `${this.failure}\ndialect: ${this.dialect}`;
-    if (this.divergence !== undefined) return `the schedule does not fit the spec any more: ${this.divergence}`;
+    const misfit = this.divergence === undefined ? '' : `the schedule does not fit the spec any more: ${this.divergence}`;
+    if (this.failure !== null) return `${this.failure}\ndialect: ${this.dialect}${misfit && `\n${misfit}`}`;
+    if (misfit !== '') return misfit;
     const speed = this.ms > 0 ? `, ${Math.round(this.schedules / this.ms)} schedules/ms` : '';
     return `holds for threads ${list(this.#threads)} under ${this.dialect}: ${this.#claim()}${speed}${this.#caveat()}`;
   }
