@@ -3,7 +3,7 @@
  */
 import type { Dialect } from '../dialects/dialect.js';
 import { resolveDialect } from '../dialects/registry.js';
-import { now } from '../host/clock.js';
+import { ownNow } from '../host/clock.js';
 import { forbidding } from '../host/forbid.js';
 import { compile } from './compile.js';
 import { Engine } from './engine.js';
@@ -60,7 +60,7 @@ function search<S>(spec: Spec<S>, dialect: Dialect): Report {
   checkDeterminism(program);
   if (options.schedule !== undefined) return follow(engine, dialect, parseSchedule(options.schedule, program.names));
   const strategy = createStrategy(options);
-  const begin = now();
+  const begin = ownNow();
   const { maxSchedules = Number.POSITIVE_INFINITY, maxMs = MAX_MS } = options;
   let [schedules, tooLong, moves] = [0, 0, 0];
   let endedBy: Report['endedBy'] = 'search';
@@ -69,7 +69,7 @@ function search<S>(spec: Spec<S>, dialect: Dialect): Report {
       endedBy = 'maxSchedules';
       break;
     }
-    if (now() - begin > maxMs) {
+    if (ownNow() - begin > maxMs) {
       endedBy = 'maxMs';
       break;
     }
@@ -88,7 +88,7 @@ function search<S>(spec: Spec<S>, dialect: Dialect): Report {
     ...claimOf(strategy.proof, tooLong),
     schedules,
     moves,
-    ms: now() - begin,
+    ms: ownNow() - begin,
     seed: options.seed ?? 1,
     strategy: strategy.name,
     endedBy,
@@ -102,7 +102,7 @@ function search<S>(spec: Spec<S>, dialect: Dialect): Report {
 /** Runs the one schedule that was asked for: by its labels, or, if that leads elsewhere, move by move. */
 function follow(engine: Engine, dialect: Dialect, blocks: readonly Block[]): Report {
   const { names } = engine.program;
-  const begin = now();
+  const begin = ownNow();
   const byLabels = new FromText(blocks, names, 'labels');
   let strategy = byLabels;
   let end = engine.run(byLabels);
@@ -117,7 +117,7 @@ function follow(engine: Engine, dialect: Dialect, blocks: readonly Block[]): Rep
     bound: undefined,
     schedules: 1,
     moves,
-    ms: now() - begin,
+    ms: ownNow() - begin,
     seed: 1,
     strategy: 'replay',
     endedBy: end === 'failed' ? 'failure' : 'search',

@@ -1,7 +1,7 @@
 /**
  * Makes a failure presentable: shrinks it, runs it once more slowly, and writes down what each move did and who waits for whom.
  */
-import { now } from '../host/clock.js';
+import { ownNow } from '../host/clock.js';
 import { Condition } from '../threading/condition.js';
 import { Lock } from '../threading/lock.js';
 import { RLock } from '../threading/rlock.js';
@@ -24,9 +24,9 @@ export function tell(engine: Engine, strategy: Strategy, schedule: number, how: 
   const raw = engine.failure!;
   const trace = Array.from(moment.trace.subarray(0, moment.step));
   const before = preemptionsIn(engine, trace);
-  const begin = now();
+  const begin = ownNow();
   const asItIs = { trace, preemptions: before, replays: 0, provedBelow: -1, provedSchedules: 0 };
-  const shrunk = how === 'as-it-is' ? asItIs : shrink(engine, trace, raw, { ...LIMITS, goesOn: () => now() - begin < SHRINK_MS });
+  const shrunk = how === 'as-it-is' ? asItIs : shrink(engine, trace, raw, { ...LIMITS, goesOn: () => ownNow() - begin < SHRINK_MS });
   const { timeline, failure, blocks } = retell(engine, shrunk.trace, raw);
   return new Failure({
     kind: failure.kind,
