@@ -39,6 +39,7 @@ export interface SearchOptions {
   readonly schedule?: string;
 }
 
+/** The searches, as `SearchOptions.strategy` tells them apart. */
 export type StrategyName = 'portfolio' | 'exhaustive' | 'preemptions' | 'delays' | 'random' | 'urw' | 'pct' | 'pos' | 'dpor';
 
 /** Threads, what they share, and what must hold. */
@@ -53,11 +54,13 @@ export interface Spec<S> {
   readonly always?: (state: S) => unknown;
   /** What must hold when all threads have ended: gives `false` or throws if it does not. */
   readonly after?: (state: S) => unknown;
+  /** Where to look, and how long. */
   readonly search?: SearchOptions;
 }
 
 /** The same under several dialects: each has its own verdict. */
 export interface DialectsSpec<S> extends Omit<Spec<S>, 'dialect'> {
+  /** Their names or records. */
   readonly dialects: readonly (DialectName | Dialect)[];
 }
 
