@@ -8,7 +8,9 @@ const faces = {
   index: 'src/index.ts',
   threading: 'src/threading.ts',
   shared: 'src/shared.ts',
+  sim: 'src/sim.ts',
   transform: 'src/transform.ts',
+  vitest: 'src/vitest.ts',
   register: 'src/register.ts',
 };
 

@@ -16,6 +16,7 @@ const BENCHES = [
   'pools',
   'threads',
   'behaviour',
+  'explore',
 ];
 
 const { values, positionals } = parseArgs({ options: { json: { type: 'boolean', default: false } }, allowPositionals: true });

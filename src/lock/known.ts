@@ -3,7 +3,7 @@
  * that may have owned one. They are held weakly.
  */
 import { getAcquainted, suspect, watchChildren } from '../host/kin.js';
-import type { Words } from '../host/memory.js';
+import { isPassing, type Words } from '../host/memory.js';
 import { onThreadExit, THREAD_NUMBER } from '../host/thread.js';
 import type { Party } from './mutex.js';
 import { identityOf } from './object-memory.js';
@@ -26,6 +26,7 @@ export function findKnown<T extends object>(words: Words): T | undefined {
 
 /** From now on this object stands for this memory in this thread. */
 export function remember(object: object, words: Words): void {
+  if (isPassing()) return;
   if (known.size === 0) {
     watchChildren(mourn);
     onThreadExit(farewell);

@@ -16,6 +16,8 @@ export class BlockedThreads {
   readonly #asleep: number[] = [];
   readonly #steps: (Step | undefined)[];
   readonly #deadlines: Float64Array;
+  /** Whether anything has to be cleared away: in most schedules nobody waits. */
+  #use: 'unused' | 'used' = 'unused';
   /** How a sleep ended, until the thread goes on. */
   readonly #outcomes: (WaitOutcome | undefined)[];
 
@@ -37,6 +39,8 @@ export class BlockedThreads {
 
   clear(): void {
     world.clock = 0;
+    if (this.#use === 'unused') return;
+    this.#use = 'unused';
     for (const thread of this.#waiting) this.#points[thread] = undefined;
     for (const thread of this.#asleep) this.#steps[thread] = undefined;
     this.#waiting.length = 0;
@@ -47,6 +51,7 @@ export class BlockedThreads {
 
   /** A thread stands before an operation for which it may have to wait. */
   add(thread: number, point: Point): void {
+    this.#use = 'used';
     this.#waiting.push(thread);
     this.#points[thread] = point;
     this.#deadlines[thread] = world.clock + point.timeout;
@@ -73,6 +78,7 @@ export class BlockedThreads {
 
   /** Falls asleep in a `wait` step. */
   sleep(thread: number, step: Step): void {
+    this.#use = 'used';
     this.#asleep.push(thread);
     this.#steps[thread] = step;
     this.#deadlines[thread] = world.clock + step.second;
@@ -125,7 +131,7 @@ export class BlockedThreads {
     let at = count;
     while (at > 0 && enabled[at - 1]! > thread) at -= 1;
     if (at > 0 && enabled[at - 1] === thread) return;
-    enabled.copyWithin(at + 1, at, count);
+    for (let index = count; index > at; index -= 1) enabled[index] = enabled[index - 1]!;
     enabled[at] = thread;
     this.#moment.count = count + 1;
   }
@@ -133,9 +139,11 @@ export class BlockedThreads {
   /** The thread cannot go on. */
   disable(thread: number): void {
     const { enabled, count } = this.#moment;
-    const at = enabled.indexOf(thread);
-    if (at < 0 || at >= count) return;
-    enabled.copyWithin(at, at + 1, count);
+    let at = 0;
+    while (at < count && enabled[at] !== thread) at += 1;
+    if (at === count) return;
+    // By hand: for so few, the array's own methods take longer to be called than to run.
+    for (let index = at + 1; index < count; index += 1) enabled[index - 1] = enabled[index]!;
     this.#moment.count = count - 1;
   }
 }

@@ -17,3 +17,11 @@ export class NondeterminismError extends Error {
   }
   readonly code = 'ERR_SPEC_NONDETERMINISTIC';
 }
+
+/** A schedule went wrong: what a test throws. The message is the whole story; the `cause` is what a thread or a condition threw. */
+export class InterleavingError extends Error {
+  static {
+    this.prototype.name = 'InterleavingError';
+  }
+  readonly code = 'ERR_INTERLEAVING';
+}

@@ -17,6 +17,11 @@ export interface Program {
    * point: to move it there is no choice that anybody could see.
    */
   readonly beginnings: readonly ('moves' | 'stands')[];
+  /**
+   * Of each thread, where a call of a primitive is a switch point: before each one, or only where the thread has to wait. Under a global lock a
+   * native call that need not wait lets nobody else run (law 32), and the look behind it is a place of the text.
+   */
+  readonly calls: readonly ('announced' | 'quiet')[];
   /** When time passes for a thread that waits with a limit: as soon as nobody can move, or never. */
   readonly time: 'when-idle' | 'never';
   /** A schedule that is longer has got stuck in a loop. */

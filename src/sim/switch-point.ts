@@ -5,7 +5,7 @@
  * - a `Point`: an operation that it announces, and for which it may have to wait
  * - a `Step`: one step of a protocol text, performed when the thread is chosen; its result is what the `yield` gives
  */
-import { Step } from '../steps/step.js';
+import type { Step } from '../steps/step.js';
 
 /** What a thread is about to do, in the words of a timeline. */
 export type Announcement = 'read' | 'write' | 'acquire' | 'release' | 'wait' | 'notify' | 'sleep' | 'join' | 'call' | 'yield';
@@ -32,10 +32,3 @@ export type SwitchPoint = undefined | number | Point | Step;
 
 /** A thread under exploration. */
 export type VirtualThread<T = unknown> = Generator<SwitchPoint, T, number>;
-
-/** A switch point in a few words. */
-export function describePoint(point: SwitchPoint): string {
-  if (typeof point === 'number') return `place ${point}`;
-  if (point === undefined) return 'a yield';
-  return point instanceof Step ? `the step ${point.operation}` : point.announcement;
-}

@@ -7,4 +7,8 @@ export const world = {
   thread: 0,
   /** Virtual milliseconds since the schedule began. */
   clock: 0,
+  /** Of each thread, see `Program.calls`. */
+  calls: [] as readonly ('announced' | 'quiet')[],
+  /** What the schedule did that no schedule may do, even if it was caught there. */
+  offence: undefined as Error | undefined,
 };

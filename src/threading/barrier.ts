@@ -10,6 +10,7 @@ import type { Party } from '../lock/mutex.js';
 import { createWords, openWords, type SyncHandle } from '../lock/object-memory.js';
 import { checkName, checkSync, checkTask, checkTimeout } from '../lock/options.js';
 import { runBlocking } from '../steps/blocking.js';
+import { now, type Protocol } from '../steps/step.js';
 import {
   type Arrival,
   arrive,
@@ -158,6 +159,12 @@ export class Barrier {
   /** Makes it as new. All who wait get a BrokenBarrierError. */
   reset(): void {
     runBlocking(resetBarrier(this.#self));
+  }
+
+  /** @internal `waitSync` as a text that somebody else drives; `timeout` in milliseconds from now. */
+  *waitSteps(timeout = this.#timeout): Protocol<number> {
+    const until = timeout === Number.POSITIVE_INFINITY ? timeout : (yield now(this.#words)) + timeout;
+    return this.#finish(yield* arrive(this.#self, until, this.#mode, 'wait'));
   }
 
   /** `<Barrier 'barrier' 1/2 waiting>`, also for `console.log`. */

@@ -211,6 +211,11 @@ export class Condition {
     return this.toString();
   }
 
+  /** @internal Its shared words, for the text in the name of another thread. */
+  get words(): Words {
+    return this.#words;
+  }
+
   /** @internal */
   bury(threadNumber: number): void {
     runBlocking(buryWaiter(this.#words, threadNumber));

@@ -41,7 +41,7 @@ function* lower(words: Words): Protocol<void> {
 }
 
 /** Waits until the flag is set, or has been since: any change from clear is one. `false` if the time `until` came first. */
-function* awaitFlag(words: Words, until: number): Protocol<boolean> {
+export function* awaitFlag(words: Words, until: number): Protocol<boolean> {
   const seen = yield load(words, STATE);
   if ((seen & SET) !== 0) return true;
   for (;;) {
@@ -130,6 +130,11 @@ export class Event {
   waitSync(options?: BlockingOptions): boolean {
     const timeout = checkSync(options);
     return this.isSet() || (timeout > 0 && waitSync(awaitFlag(this.#words, untilOf(timeout))));
+  }
+
+  /** @internal Its shared words, for the text in the name of another thread. */
+  get words(): Words {
+    return this.#words;
   }
 
   /** `<Event 'event' unset>`, also for `console.log`. */

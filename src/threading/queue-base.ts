@@ -8,6 +8,7 @@ import { HANDLE } from '../host/traveller.js';
 import { findKnown, remember } from '../lock/known.js';
 import { openWords } from '../lock/object-memory.js';
 import { checkName, checkSync } from '../lock/options.js';
+import type { Protocol } from '../steps/step.js';
 import { QueueEmptyError, QueueFullError, QueueShutDownError } from './errors.js';
 import type { NamedOptions } from './lock.js';
 import {
@@ -140,6 +141,16 @@ export abstract class BaseQueue<T = unknown> {
   tryGet(): T | undefined {
     const outcome = this.core.tryGet();
     return outcome === LATE ? undefined : this.#take(outcome);
+  }
+
+  /** @internal `putSync` as a text that somebody else drives. */
+  *putSteps(item: T, until: number): Protocol<void> {
+    this.#checkPut(yield* this.core.putSteps(pack(item, this.#kind.order), until));
+  }
+
+  /** @internal `getSync` as a text that somebody else drives. */
+  *getSteps(until: number): Protocol<T> {
+    return this.#take(yield* this.core.getSteps(until));
   }
 
   /** How many items are inside. With other threads about, it may be history already. */

@@ -11,6 +11,7 @@ import { buryMutex, dropMutex, FREE, type Party, STATE } from '../lock/mutex.js'
 import { createWords, type SyncHandle } from '../lock/object-memory.js';
 import { releaseForIO } from '../runtime/release.js';
 import { runBlocking } from '../steps/blocking.js';
+import type { Protocol } from '../steps/step.js';
 import type { Order, Packed } from './queue-items.js';
 import {
   ALL_DONE,
@@ -126,6 +127,19 @@ export class QueueCore {
   /** Waits until all is done, in a promise. */
   async join(until: number, signal: AbortSignal | undefined): Promise<'done' | typeof LATE> {
     return this.#isAllDone() && !signal?.aborted ? 'done' : this.#later(this.#joining, until, signal);
+  }
+
+  /** @internal Waiting for room, an item, or the end of all, as texts that somebody else drives. */
+  *putSteps(item: number | Packed, until: number): Protocol<PutOutcome> {
+    return this.#finish(yield* running(this.#putting(item), until));
+  }
+  /** @internal */
+  *getSteps(until: number): Protocol<GetOutcome> {
+    return this.#finish(yield* running(this.#getting, until));
+  }
+  /** @internal */
+  *joinSteps(until: number): Protocol<'done' | typeof LATE> {
+    return this.#finish(yield* running(this.#joining, until));
   }
 
   /** One more is done; says so if there was none left. */

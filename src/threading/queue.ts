@@ -5,6 +5,7 @@
 import { ArgumentError, describe, OutOfRangeError } from '../errors.js';
 import { opensBy } from '../host/traveller.js';
 import { checkSync } from '../lock/options.js';
+import type { Protocol } from '../steps/step.js';
 import { TaskDoneError } from './errors.js';
 import { BaseQueue, findQueue, isQueueHandle, type QueueKind, type QueueOptions } from './queue-base.js';
 import type { QueueHandle } from './queue-core.js';
@@ -92,6 +93,11 @@ export class Queue<T = unknown> extends BaseQueue<T> {
   async join(options?: WaitingOptions): Promise<boolean> {
     const { until, signal } = checkWaiting(options);
     return (await this.core.join(until, signal)) === 'done';
+  }
+
+  /** @internal `joinSync` as a text that somebody else drives. */
+  *joinSteps(until: number): Protocol<boolean> {
+    return (yield* this.core.joinSteps(until)) === 'done';
   }
 
   /**

@@ -158,6 +158,11 @@ export class Semaphore {
     return this.toString();
   }
 
+  /** @internal Its shared words, for the text in the name of another thread. */
+  get words(): Words {
+    return this.#words;
+  }
+
   /** @internal */
   bury(): void {
     runBlocking(wakeAll(this.#words));

@@ -3,8 +3,9 @@
  * costs, and how much a schedule may cost, is what makes the searches differ.
  */
 import { NondeterminismError } from '../errors.js';
+import { describePoint } from '../labels.js';
 import type { Moment } from '../strategy.js';
-import { describePoint, type SwitchPoint } from '../switch-point.js';
+import type { SwitchPoint } from '../switch-point.js';
 
 /** The order in which the threads of a moment are tried, and what each costs. */
 export interface Order {

@@ -1,0 +1,154 @@
+/**
+ * `explore`: runs a spec's schedules until one fails, the search has nothing left, or the budget is used up; and says exactly what that shows.
+ */
+import type { Dialect } from '../dialects/dialect.js';
+import { resolveDialect } from '../dialects/registry.js';
+import { ownNow } from '../host/clock.js';
+import { forbidding } from '../host/forbid.js';
+import { compile } from './compile.js';
+import { Engine } from './engine.js';
+import { NondeterminismError, SpecError } from './errors.js';
+import type { Program } from './program.js';
+import { Report, Reports } from './report.js';
+import { type Block, parseSchedule } from './schedule-text.js';
+import type { DialectsSpec, Spec } from './spec.js';
+import { createStrategy } from './strategies/by-name.js';
+import { FromText } from './strategies/from-text.js';
+import { Replay } from './strategies/replay.js';
+import type { Proof, Strategy } from './strategy.js';
+import { tell } from './tell.js';
+import { world } from './world.js';
+
+const MAX_MS = 1000;
+
+/**
+ * Explores the schedules of a few threads: finds one that breaks a condition and makes it as simple as it gets, or says what was proved.
+ */
+export function explore<S>(spec: DialectsSpec<S>): Reports;
+export function explore<S>(spec: Spec<S>): Report;
+export function explore<S>(spec: Spec<S> | DialectsSpec<S>): Report | Reports {
+  if (typeof spec === 'object' && spec !== null && 'dialects' in spec) {
+    return new Reports(spec.dialects.map((dialect) => exploreOne({ ...spec, dialect }, resolveDialect(dialect))));
+  }
+  return exploreOne(spec, resolveDialect(spec?.dialect));
+}
+
+/**
+ * Runs one schedule of a spec, as a report prints it.
+ */
+export function replay<S>(schedule: string, spec: Spec<S>): Report {
+  return explore({ ...spec, search: { ...spec.search, schedule } });
+}
+
+function exploreOne<S>(spec: Spec<S>, dialect: Dialect): Report {
+  return forbidding(offend, () => search(spec, dialect));
+}
+
+/** What is not the same each time has no place in a schedule. */
+function offend(name: string): never {
+  world.offence = new SpecError(
+    `a thread used ${name}: expected it to depend on nothing but the state, or the same schedule would not do the same twice. Draw numbers in the spec, outside of \`state\`; for time, use sleep() of gil, which takes virtual time`,
+  );
+  throw world.offence;
+}
+
+function search<S>(spec: Spec<S>, dialect: Dialect): Report {
+  world.offence = undefined;
+  const program = compile(spec, dialect);
+  const options = spec.search ?? {};
+  const engine = new Engine(program);
+  checkDeterminism(program);
+  if (options.schedule !== undefined) return follow(engine, dialect, parseSchedule(options.schedule, program.names));
+  const strategy = createStrategy(options);
+  const begin = ownNow();
+  const { maxSchedules = Number.POSITIVE_INFINITY, maxMs = MAX_MS } = options;
+  let [schedules, tooLong, moves] = [0, 0, 0];
+  let endedBy: Report['endedBy'] = 'search';
+  while (true) {
+    if (schedules >= maxSchedules) {
+      endedBy = 'maxSchedules';
+      break;
+    }
+    if (ownNow() - begin > maxMs) {
+      endedBy = 'maxMs';
+      break;
+    }
+    if (!strategy.begin(program.names.length)) break;
+    const end = engine.run(strategy);
+    moves += engine.moment.step;
+    if (engine.excess === 'steps') tooLong += 1;
+    if (strategy.end(engine.moment, end) === 'new') schedules += 1;
+    if (end !== 'failed') continue;
+    endedBy = 'failure';
+    break;
+  }
+  const failure = endedBy === 'failure' ? tell(engine, strategy, schedules, 'simple') : null;
+  return new Report({
+    dialect: dialect.name,
+    ...claimOf(strategy.proof, tooLong),
+    schedules,
+    moves,
+    ms: ownNow() - begin,
+    seed: options.seed ?? 1,
+    strategy: strategy.name,
+    endedBy,
+    tooLong,
+    threads: program.names,
+    divergence: undefined,
+    failure,
+  });
+}
+
+/** Runs the one schedule that was asked for: by its labels, or, if that leads elsewhere, move by move. */
+function follow(engine: Engine, dialect: Dialect, blocks: readonly Block[]): Report {
+  const { names } = engine.program;
+  const begin = ownNow();
+  const byLabels = new FromText(blocks, names, 'labels');
+  let strategy = byLabels;
+  let end = engine.run(byLabels);
+  if (end !== 'failed' && byLabels.divergence !== undefined) {
+    strategy = new FromText(blocks, names, 'counts');
+    end = engine.run(strategy);
+  }
+  const moves = engine.moment.step;
+  return new Report({
+    dialect: dialect.name,
+    proved: 'sampled',
+    bound: undefined,
+    schedules: 1,
+    moves,
+    ms: ownNow() - begin,
+    seed: 1,
+    strategy: 'replay',
+    endedBy: end === 'failed' ? 'failure' : 'search',
+    tooLong: engine.excess === 'steps' ? 1 : 0,
+    threads: names,
+    divergence: end === 'failed' ? strategy.divergence : byLabels.divergence,
+    failure: end === 'failed' ? tell(engine, strategy, 1, 'as-it-is') : null,
+  });
+}
+
+/** What a proof is worth if schedules had to be given up: of those nothing is known, and they may be of any kind. */
+function claimOf(proof: Proof, tooLong: number): Pick<Report, 'proved' | 'bound'> {
+  if (tooLong > 0 || proof.kind === 'none') return { proved: 'sampled', bound: undefined };
+  if (proof.kind === 'complete') return { proved: 'complete', bound: undefined };
+  return { proved: 'bounded', bound: { by: proof.by, most: proof.bound, schedules: proof.schedules } };
+}
+
+/** The first schedule, twice: what differs between the two would make every verdict worthless. */
+function checkDeterminism(program: Program): void {
+  const [one, other] = [new Engine(program), new Engine(program)];
+  const strategies: Strategy[] = [new Replay([]), new Replay([])];
+  one.run(strategies[0]!);
+  other.run(strategies[1]!);
+  const [a, b] = [one.moment, other.moment];
+  const same =
+    a.step === b.step &&
+    one.failure?.kind === other.failure?.kind &&
+    a.trace.subarray(0, a.step).every((thread, at) => thread === b.trace[at]);
+  if (same) return;
+  throw new NondeterminismError(
+    `the same schedule did not do the same twice: expected ${a.step} moves, got ${b.step}. ` +
+      'Threads may depend on nothing but what `state` makes anew for each schedule: no time, no random numbers, nothing left over from the schedule before',
+  );
+}

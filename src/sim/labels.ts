@@ -1,0 +1,50 @@
+/**
+ * What a switch point is called in a schedule's text: a name that is still right when lines were moved and other code was changed.
+ */
+import { Step } from '../steps/step.js';
+import { Point, type SwitchPoint } from './switch-point.js';
+
+/** A switch point's label; `undefined` for a bare `yield`, which has nothing to be known by. */
+export function labelOf(point: SwitchPoint): string | undefined {
+  if (point === undefined) return undefined;
+  if (typeof point === 'number') return `p${point}`;
+  if (point instanceof Step) return `${point.operation}-${point.index}`;
+  return clean(`${point.announcement}-${nameOf(point.target)}`);
+}
+
+/** A name for what an operation is done to, if it has one. */
+export function nameOf(target: unknown): string {
+  if (typeof target === 'string') return target;
+  const name: unknown = (typeof target === 'object' && target !== null) || typeof target === 'function' ? Reflect.get(target, 'name') : '';
+  return typeof name === 'string' ? name : '';
+}
+
+/** A switch point in a few words, for a timeline. */
+export function describePoint(point: SwitchPoint): string {
+  if (point === undefined) return '·';
+  if (typeof point === 'number') return `place ${point}`;
+  if (point instanceof Step) return `${point.operation} ${point.index}`;
+  return point instanceof Point ? `${point.announcement} ${nameOf(point.target)}`.trimEnd() : String(point);
+}
+
+/** Without the signs that mean something in a schedule. */
+function clean(label: string): string {
+  return label.replace(/[^\p{L}\p{N}_$-]+/gu, '_');
+}
+
+/** Counts how often threads have stood at each label. */
+export class Standings {
+  readonly #hits: Map<string, number>[];
+
+  constructor(threads: number) {
+    this.#hits = Array.from({ length: threads }, () => new Map());
+  }
+
+  /** A thread has come to a switch point; how often it has stood there, this time included. */
+  arrive(thread: number, label: string): number {
+    const hits = this.#hits[thread]!;
+    const count = (hits.get(label) ?? 0) + 1;
+    hits.set(label, count);
+    return count;
+  }
+}

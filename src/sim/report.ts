@@ -1,0 +1,152 @@
+/**
+ * What an exploration has shown: a proof of some kind, or a failure. A report never claims more than was run.
+ */
+import { InterleavingError } from './errors.js';
+import { count, type Failure, list } from './failure.js';
+
+/**
+ * What was shown, if nothing failed.
+ * - `complete`: every schedule, or one of each kind that nobody can tell apart, was run
+ * - `bounded`: every schedule with up to `bound` preemptions (or delays)
+ * - `sampled`: so many schedules, and nothing about the others
+ */
+export type Proved = 'complete' | 'bounded' | 'sampled';
+
+export interface ReportParts {
+  readonly dialect: string;
+  readonly proved: Proved;
+  readonly bound: { readonly by: 'preemptions' | 'delays'; readonly most: number; readonly schedules: number } | undefined;
+  readonly schedules: number;
+  readonly moves: number;
+  readonly ms: number;
+  readonly seed: number;
+  readonly strategy: string;
+  readonly endedBy: 'search' | 'failure' | 'maxSchedules' | 'maxMs';
+  readonly tooLong: number;
+  readonly threads: readonly string[];
+  readonly divergence: string | undefined;
+  readonly failure: Failure | null;
+}
+
+/** What {@link explore} gives for one dialect. */
+export class Report {
+  /** Under whose rules. */
+  readonly dialect: string;
+  readonly proved: Proved;
+  /** What all schedules were run of, if `proved` is `bounded`. */
+  readonly bound: ReportParts['bound'];
+  /** How many different schedules were run. Random ones may repeat each other. */
+  readonly schedules: number;
+  /** How many moves they took together. */
+  readonly moves: number;
+  /** How long it took, in milliseconds. */
+  readonly ms: number;
+  readonly seed: number;
+  readonly strategy: string;
+  /** Why it ended: the search had nothing left, a schedule failed, or a budget was used up. */
+  readonly endedBy: ReportParts['endedBy'];
+  /** How many schedules were given up because they were longer than `maxSteps`. */
+  readonly tooLong: number;
+  /** Of a replay: where it could not follow the schedule, in words; `undefined` if it could. */
+  readonly divergence: string | undefined;
+  /** The counterexample, or `null`. */
+  readonly failure: Failure | null;
+  readonly #threads: readonly string[];
+
+  /** @internal */
+  constructor(parts: ReportParts) {
+    this.dialect = parts.dialect;
+    this.proved = parts.proved;
+    this.bound = parts.bound;
+    this.schedules = parts.schedules;
+    this.moves = parts.moves;
+    this.ms = parts.ms;
+    this.seed = parts.seed;
+    this.strategy = parts.strategy;
+    this.endedBy = parts.endedBy;
+    this.tooLong = parts.tooLong;
+    this.divergence = parts.divergence;
+    this.failure = parts.failure;
+    this.#threads = parts.threads;
+  }
+
+  /**
+   * For tests of any runner: nothing if no schedule failed.
+   * @throws InterleavingError, whose message is the whole story
+   */
+  assert(): this {
+    const story = this.failure ?? this.divergence;
+    if (story !== undefined) throw new InterleavingError(String(this), { cause: this.failure?.error });
+    return this;
+  }
+
+  /** `holds: …` or the failure, as it is printed. */
+  toString(): string {
+    const misfit = this.divergence === undefined ? '' : `the schedule does not fit the spec any more: ${this.divergence}`;
+    if (this.failure !== null) return `${this.failure}\ndialect: ${this.dialect}${misfit && `\n${misfit}`}`;
+    if (misfit !== '') return misfit;
+    const speed = this.ms > 0 ? `, ${Math.round(this.schedules / this.ms)} schedules/ms` : '';
+    return `holds for threads ${list(this.#threads)} under ${this.dialect}: ${this.#claim()}${speed}${this.#caveat()}`;
+  }
+
+  #claim(): string {
+    const schedules = count(this.schedules, 'schedule');
+    if (this.proved === 'complete') return `complete, ${schedules}`;
+    if (this.proved === 'bounded' && this.bound !== undefined)
+      return `bounded, all ${count(this.bound.schedules, 'schedule')} with up to ${this.bound.most} ${this.bound.by}, and ${this.schedules - this.bound.schedules} others`;
+    return `sampled, ${schedules} (${this.strategy}, seed ${this.seed})`;
+  }
+
+  #caveat(): string {
+    return this.tooLong === 0 ? '' : `; ${count(this.tooLong, 'schedule')} did not end within maxSteps and were given up`;
+  }
+}
+
+/** The reports of several dialects. */
+export class Reports implements Iterable<Report> {
+  readonly reports: readonly Report[];
+
+  /** @internal */
+  constructor(reports: readonly Report[]) {
+    this.reports = reports;
+  }
+
+  /** The dialects in which no schedule failed. */
+  get holds(): string[] {
+    return this.reports.filter(({ failure }) => failure === null).map(({ dialect }) => dialect);
+  }
+
+  /** The dialects in which one did. */
+  get breaks(): string[] {
+    return this.reports.filter(({ failure }) => failure !== null).map(({ dialect }) => dialect);
+  }
+
+  /** The report of a dialect. */
+  of(dialect: string): Report | undefined {
+    return this.reports.find((report) => report.dialect === dialect);
+  }
+
+  /**
+   * For tests of any runner: nothing if no schedule failed under any of them.
+   * @throws InterleavingError
+   */
+  assert(): this {
+    const broken = this.reports.find(({ failure }) => failure !== null);
+    if (broken !== undefined) throw new InterleavingError(String(this), { cause: broken.failure?.error });
+    return this;
+  }
+
+  /** Each. */
+  [Symbol.iterator](): Iterator<Report> {
+    return this.reports[Symbol.iterator]();
+  }
+
+  /** `holds on cpython-3.13, breaks on cpython-3.9 and cpython-3.13t`, and what is proved, or failed first. */
+  toString(): string {
+    const parts = [
+      this.holds.length > 0 ? `holds on ${list(this.holds)}` : '',
+      this.breaks.length > 0 ? `breaks on ${list(this.breaks)}` : '',
+    ];
+    return [parts.filter((part) => part !== '').join(', '), ...this.reports.map((report) => `\n${report}`)].join('\n');
+  }
+}

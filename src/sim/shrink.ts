@@ -1,0 +1,144 @@
+/**
+ * From a failing schedule to the simplest that fails in the same way: first whole blocks are moved together, as long as that saves a switch; then all
+ * schedules with fewer preemptions are run, which finds what the moves missed, or proves that there is nothing to find.
+ */
+import type { Engine } from './engine.js';
+import type { RawFailure } from './program.js';
+import { type Block, blocksOf, traceOf } from './schedule-text.js';
+import { Preemptions } from './strategies/preemptions.js';
+import { RUNNING_FIRST } from './strategies/tree.js';
+import { isPreemption, type Moment, NOTHING, type Strategy } from './strategy.js';
+
+/** A schedule that fails, and what it takes. */
+export interface FailingSchedule {
+  readonly trace: readonly number[];
+  readonly preemptions: number;
+}
+
+export interface Shrunk extends FailingSchedule {
+  /** How many schedules it took. */
+  readonly replays: number;
+  /** All schedules with up to so many preemptions were run, and none fails in this way; -1: not even those with none. */
+  readonly provedBelow: number;
+  /** How many those are. */
+  readonly provedSchedules: number;
+}
+
+export interface ShrinkLimits {
+  /** For moving blocks. */
+  readonly replays: number;
+  /** For the search below. */
+  readonly schedules: number;
+  /** Whether time is left. */
+  readonly goesOn: () => boolean;
+}
+
+/** Follows a list of moves as far as it goes, and counts preemptions. */
+export class Guided implements Strategy {
+  readonly name = 'replay';
+  readonly asked = 'at-every-move';
+  readonly proof = NOTHING;
+  preemptions = 0;
+  readonly #wanted: readonly number[];
+  #next = 0;
+
+  constructor(wanted: readonly number[]) {
+    this.#wanted = wanted;
+  }
+
+  begin(): boolean {
+    return true;
+  }
+
+  choose(moment: Moment): number {
+    let thread = -1;
+    // A move that cannot be made now is left out: after a block was moved, others may be in the way of nothing.
+    while (this.#next < this.#wanted.length && thread < 0) {
+      const wanted = this.#wanted[this.#next]!;
+      this.#next += 1;
+      for (let at = 0; at < moment.count; at += 1) if (moment.enabled[at] === wanted) thread = wanted;
+    }
+    if (thread < 0) thread = RUNNING_FIRST.at(moment, 0);
+    if (isPreemption(moment, thread)) this.preemptions += 1;
+    return thread;
+  }
+
+  end(): 'new' {
+    return 'new';
+  }
+}
+
+export function shrink(engine: Engine, trace: readonly number[], failure: RawFailure, limits: ShrinkLimits): Shrunk {
+  let replays = 0;
+  const fails = (wanted: readonly number[]): FailingSchedule | undefined => {
+    replays += 1;
+    const guided = new Guided(wanted);
+    engine.run(guided);
+    if (!isAlike(engine.failure, failure)) return undefined;
+    return { trace: Array.from(engine.moment.trace.subarray(0, engine.moment.step)), preemptions: guided.preemptions };
+  };
+
+  let best = fails(trace) ?? { trace, preemptions: Number.POSITIVE_INFINITY };
+  for (let improved: FailingSchedule | undefined = best; improved !== undefined && replays < limits.replays && limits.goesOn(); ) {
+    improved = undefined;
+    for (const candidate of candidates(blocksOf(best.trace))) {
+      if (replays >= limits.replays || !limits.goesOn()) break;
+      const found = fails(traceOf(candidate));
+      if (found === undefined || !isSimpler(found, best)) continue;
+      best = found;
+      improved = found;
+      break;
+    }
+  }
+
+  let provedBelow = -1;
+  let provedSchedules = 0;
+  let schedules = 0;
+  if (best.preemptions > 0 && Number.isFinite(best.preemptions)) {
+    const search = new Preemptions(best.preemptions - 1);
+    while (schedules < limits.schedules && limits.goesOn() && search.begin()) {
+      engine.run(search);
+      search.end();
+      schedules += 1;
+      if (!isAlike(engine.failure, failure)) continue;
+      const found = fails(Array.from(engine.moment.trace.subarray(0, engine.moment.step)));
+      if (found !== undefined && isSimpler(found, best)) best = found;
+      break;
+    }
+    if (search.proof.kind === 'bounded') {
+      provedBelow = search.proof.bound;
+      provedSchedules = search.proof.schedules;
+    }
+  }
+  return { ...best, replays, provedBelow, provedSchedules };
+}
+
+/** Every way to put two blocks of a thread together, those far apart first, and every block given up. */
+function* candidates(blocks: readonly Block[]): Generator<Block[]> {
+  for (let at = 0; at < blocks.length; at += 1) {
+    for (let later = blocks.length - 1; later > at + 1; later -= 1) {
+      if (blocks[later]!.thread !== blocks[at]!.thread) continue;
+      const rest = blocks.filter((_, index) => index !== at && index !== later);
+      const merged: Block = { ...blocks[at]!, moves: blocks[at]!.moves + blocks[later]!.moves };
+      yield [...rest.slice(0, at), merged, ...rest.slice(at)];
+      yield [...rest.slice(0, later - 1), merged, ...rest.slice(later - 1)];
+    }
+  }
+  for (let at = 0; at < blocks.length; at += 1) yield blocks.filter((_, index) => index !== at);
+}
+
+/** Fewer preemptions, else fewer switches, else fewer moves. */
+function isSimpler(one: FailingSchedule, other: FailingSchedule): boolean {
+  if (one.preemptions !== other.preemptions) return one.preemptions < other.preemptions;
+  const [ones, others] = [blocksOf(one.trace).length, blocksOf(other.trace).length];
+  return ones !== others ? ones < others : one.trace.length < other.trace.length;
+}
+
+/** Whether it is the same failure, as far as one can tell: of one kind, and with the same class of error. */
+function isAlike(one: RawFailure | undefined, other: RawFailure): boolean {
+  return one !== undefined && one.kind === other.kind && nameOf(one.error) === nameOf(other.error);
+}
+
+function nameOf(error: unknown): string {
+  return error instanceof Error ? error.name : typeof error;
+}
