@@ -75,13 +75,12 @@ export class Gate {
 
   /** Waits for the next turn, without the lock; when all turns are over, everybody goes on. */
   #await(): void {
-    if (this.#mayGo(Atomics.load(this.#words, TURN))) return this.#begun();
     const wait = (): void => {
       for (let turn = Atomics.load(this.#words, TURN); !this.#mayGo(turn); turn = Atomics.load(this.#words, TURN)) {
         waitBlocking(this.#words, TURN, turn, Number.POSITIVE_INFINITY);
       }
     };
-    if (this.#lock.isHeldByCurrentThread()) this.#lock.releaseForIO(wait);
+    if (!this.#mayGo(Atomics.load(this.#words, TURN)) && this.#lock.isHeldByCurrentThread()) this.#lock.releaseForIO(wait);
     else wait();
     this.#begun();
   }

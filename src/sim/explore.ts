@@ -8,6 +8,7 @@ import { forbidding } from '../host/forbid.js';
 import { compile } from './compile.js';
 import { Engine } from './engine.js';
 import { NondeterminismError, SpecError } from './errors.js';
+import { checkSearch } from './options.js';
 import type { Program } from './program.js';
 import { Report, Reports } from './report.js';
 import { type Block, parseSchedule } from './schedule-text.js';
@@ -54,8 +55,8 @@ function offend(name: string): never {
 
 function search<S>(spec: Spec<S>, dialect: Dialect): Report {
   world.offence = undefined;
+  const options = checkSearch(spec?.search);
   const program = compile(spec, dialect);
-  const options = spec.search ?? {};
   const engine = new Engine(program);
   checkDeterminism(program);
   if (options.schedule !== undefined) return follow(engine, dialect, parseSchedule(options.schedule, program.names));
@@ -86,7 +87,8 @@ function search<S>(spec: Spec<S>, dialect: Dialect): Report {
   return new Report({
     dialect: dialect.name,
     ...claimOf(strategy.proof, tooLong),
-    schedules,
+    // Of a complete search, how many there are: what chance repeated beside it says nothing.
+    schedules: failure === null && tooLong === 0 && strategy.proof.kind === 'complete' ? strategy.proof.schedules : schedules,
     moves,
     ms: ownNow() - begin,
     seed: options.seed ?? 1,
