@@ -5,6 +5,7 @@ import type { Dialect } from '../dialects/dialect.js';
 import { resolveDialect } from '../dialects/registry.js';
 import { ownNow } from '../host/clock.js';
 import { forbidding } from '../host/forbid.js';
+import { natives } from '../transform/twins.js';
 import { compile } from './compile.js';
 import { Engine } from './engine.js';
 import { NondeterminismError, SpecError } from './errors.js';
@@ -83,6 +84,7 @@ function search<S>(spec: Spec<S>, dialect: Dialect): Report {
     endedBy = 'failure';
     break;
   }
+  const atomic = new Map(natives);
   const failure = endedBy === 'failure' ? tell(engine, strategy, schedules, 'simple') : null;
   return new Report({
     dialect: dialect.name,
@@ -97,6 +99,7 @@ function search<S>(spec: Spec<S>, dialect: Dialect): Report {
     tooLong,
     threads: program.names,
     divergence: undefined,
+    atomic,
     failure,
   });
 }
@@ -126,6 +129,7 @@ function follow(engine: Engine, dialect: Dialect, blocks: readonly Block[]): Rep
     tooLong: engine.excess === 'steps' ? 1 : 0,
     threads: names,
     divergence: end === 'failed' ? strategy.divergence : byLabels.divergence,
+    atomic: new Map(natives),
     failure: end === 'failed' ? tell(engine, strategy, 1, 'as-it-is') : null,
   });
 }

@@ -38,6 +38,7 @@ export interface ReportParts {
   readonly tooLong: number;
   readonly threads: readonly string[];
   readonly divergence: string | undefined;
+  readonly atomic: ReadonlyMap<string, number>;
   readonly failure: Failure | null;
 }
 
@@ -65,6 +66,8 @@ export class Report {
   readonly tooLong: number;
   /** Of a replay: where it could not follow the schedule, in words; `undefined` if it could. */
   readonly divergence: string | undefined;
+  /** Functions that were called and in which nobody else could run, as in native ones; and how often each was called. */
+  readonly atomic: ReadonlyMap<string, number>;
   /** The counterexample, or `null`. */
   readonly failure: Failure | null;
   readonly #threads: readonly string[];
@@ -82,6 +85,7 @@ export class Report {
     this.endedBy = parts.endedBy;
     this.tooLong = parts.tooLong;
     this.divergence = parts.divergence;
+    this.atomic = parts.atomic;
     this.failure = parts.failure;
     this.#threads = parts.threads;
   }
@@ -114,7 +118,8 @@ export class Report {
   }
 
   #caveat(): string {
-    return this.tooLong === 0 ? '' : `; ${count(this.tooLong, 'schedule')} did not end within maxSteps and were given up`;
+    const atomic = this.atomic.size === 0 ? '' : `; atomic calls: ${[...this.atomic.keys()].join(', ')}`;
+    return this.tooLong === 0 ? atomic : `; ${count(this.tooLong, 'schedule')} did not end within maxSteps and were given up${atomic}`;
   }
 }
 

@@ -50,6 +50,11 @@ export interface Spec<S> {
   readonly state: () => S;
   /** The threads by name. */
   readonly threads: Readonly<Record<string, ThreadBody<S>>>;
+  /**
+   * Functions in which nobody else runs, as in native ones. Needed for functions that have a text and cannot be seen into, since they use what is around
+   * them; native functions, and the methods of this package's classes, are atomic anyway.
+   */
+  readonly atomic?: readonly ((...args: never[]) => unknown)[];
   /** What must hold whenever threads can be switched: gives `false` or throws if it does not. */
   readonly always?: (state: S) => unknown;
   /** What must hold when all threads have ended: gives `false` or throws if it does not. */
