@@ -187,7 +187,7 @@ const CORPUS: Record<string, (o: { n: number; list: number[]; f: (x: number) => 
         this.n += by;
         return this.n;
       },
-      ['computed' + o.n]() {
+      [`computed${o.n}`]() {
         return 'c';
       },
     };
@@ -241,10 +241,12 @@ const CORPUS: Record<string, (o: { n: number; list: number[]; f: (x: number) => 
   spreads: (o) => [Math.max(...o.list), o.list.concat(...[o.list, o.list]), Math.max(1, 2, ...o.list, 3)],
   'native calls': (o) => [Math.abs(-o.n), o.list.indexOf(2), `${o.list.join('-')}`, JSON.stringify(o.list), parseInt('7', 10)],
   'chains without calls': (o) => [o?.n, (o as { missing?: { x: number } }).missing?.x ?? 'none', o.list?.[0]],
+  // biome-ignore-start lint/complexity/noCommaOperator: commas are what it is about
   'parentheses and commas': (o) => {
     const f = (...xs: number[]) => xs.length;
     return [f((1, 2)), f(1, 2), (0, o.list).indexOf(1), f((o.n++, o.n), 2), o.list[(0, 1)]];
   },
+  // biome-ignore-end lint/complexity/noCommaOperator: commas are what it is about
   generators: (o) => {
     function* numbers() {
       yield o.n;
@@ -254,6 +256,7 @@ const CORPUS: Record<string, (o: { n: number; list: number[]; f: (x: number) => 
   },
   labels: () => {
     let n = 0;
+    // biome-ignore lint/suspicious/noConfusingLabels: they exist
     block: {
       n++;
       if (n) break block;
