@@ -6,13 +6,25 @@ import type { SearchOptions, StrategyName } from '../spec.js';
 import type { Strategy } from '../strategy.js';
 import { Delays } from './delays.js';
 import { Exhaustive } from './exhaustive.js';
+import { PriorityChanges } from './pct.js';
+import { Portfolio } from './portfolio.js';
+import { PartialOrderSampling } from './pos.js';
 import { Preemptions } from './preemptions.js';
+import { RandomWalk } from './random.js';
+import { UniformRandomWalk } from './urw.js';
+
+const SEED = 1;
+const DEPTH = 3;
 
 const STRATEGIES: Partial<Record<StrategyName, (options: SearchOptions) => Strategy>> = {
-  portfolio: () => new Preemptions(),
+  portfolio: ({ seed = SEED }) => new Portfolio(seed),
   exhaustive: () => new Exhaustive(),
   preemptions: ({ bound }) => new Preemptions(bound),
   delays: ({ bound }) => new Delays(bound),
+  random: ({ seed = SEED }) => new RandomWalk(seed),
+  urw: ({ seed = SEED }) => new UniformRandomWalk(seed),
+  pct: ({ seed = SEED, depth = DEPTH }) => new PriorityChanges(seed, depth),
+  pos: ({ seed = SEED }) => new PartialOrderSampling(seed),
 };
 
 /**
