@@ -49,10 +49,10 @@ export function count(
   most = Number.POSITIVE_INFINITY,
   seen: (engine: Engine, end: End) => unknown = () => 'go on',
 ): Count {
-  const engine = new Engine(program);
+  const engine = new Engine(strategy.watch?.(program) ?? program);
   let [schedules, failed, cut, first] = [0, 0, 0, 0];
   while (schedules < most && strategy.begin(program.names.length)) {
-    const end = engine.run(strategy);
+    const end = engine.run(strategy, strategy.observer);
     if (strategy.end(engine.moment, end) === 'again') continue;
     if (end === 'cut') {
       cut += 1;

@@ -81,7 +81,7 @@ describe('pct', () => {
     programOf(
       () => ({ log: '' }),
       Array.from({ length: threads }, (_, thread) => {
-        return function* (state: { log: string }): VirtualThread {
+        return function* (state: { log: string }): VirtualThread<void> {
           for (let step = 0; step < steps; step += 1) {
             yield;
             state.log += `${thread}${step} `;
@@ -106,10 +106,10 @@ describe('pct', () => {
   });
 
   it('does not let a thread that spins keep the others from what it waits for', () => {
-    function* waiter(state: { open: boolean }): VirtualThread {
+    function* waiter(state: { open: boolean }): VirtualThread<void> {
       while (!state.open) yield;
     }
-    function* opener(state: { open: boolean }): VirtualThread {
+    function* opener(state: { open: boolean }): VirtualThread<void> {
       yield;
       state.open = true;
     }
@@ -124,12 +124,12 @@ describe('pct', () => {
 describe('pos', () => {
   it('draws for what races, and not for what does not', () => {
     // One thread does many things to its own; the other's single move must not become unlikely to come first by that.
-    function* busy(state: { log: string }): VirtualThread {
+    function* busy(state: { log: string }): VirtualThread<void> {
       for (let step = 0; step < 10; step += 1) yield new Point('write', 'own');
       yield new Point('write', 'shared');
       state.log += 'a';
     }
-    function* single(state: { log: string }): VirtualThread {
+    function* single(state: { log: string }): VirtualThread<void> {
       yield new Point('write', 'shared');
       state.log += 'b';
     }

@@ -5,6 +5,7 @@ import { SpecError } from '../errors.js';
 import type { SearchOptions, StrategyName } from '../spec.js';
 import type { Strategy } from '../strategy.js';
 import { Delays } from './delays.js';
+import { SourceDpor } from './dpor.js';
 import { Exhaustive } from './exhaustive.js';
 import { PriorityChanges } from './pct.js';
 import { Portfolio } from './portfolio.js';
@@ -16,7 +17,7 @@ import { UniformRandomWalk } from './urw.js';
 const SEED = 1;
 const DEPTH = 3;
 
-const STRATEGIES: Partial<Record<StrategyName, (options: SearchOptions) => Strategy>> = {
+const STRATEGIES: Record<StrategyName, (options: SearchOptions) => Strategy> = {
   portfolio: ({ seed = SEED }) => new Portfolio(seed),
   exhaustive: () => new Exhaustive(),
   preemptions: ({ bound }) => new Preemptions(bound),
@@ -24,6 +25,7 @@ const STRATEGIES: Partial<Record<StrategyName, (options: SearchOptions) => Strat
   random: ({ seed = SEED }) => new RandomWalk(seed),
   urw: ({ seed = SEED }) => new UniformRandomWalk(seed),
   pct: ({ seed = SEED, depth = DEPTH }) => new PriorityChanges(seed, depth),
+  dpor: () => new SourceDpor(),
   pos: ({ seed = SEED }) => new PartialOrderSampling(seed),
 };
 
@@ -32,7 +34,6 @@ const STRATEGIES: Partial<Record<StrategyName, (options: SearchOptions) => Strat
  */
 export function createStrategy(options: SearchOptions): Strategy {
   const { strategy = 'portfolio' } = options;
-  const create = STRATEGIES[strategy];
-  if (create !== undefined) return create(options);
+  if (Object.hasOwn(STRATEGIES, strategy)) return STRATEGIES[strategy](options);
   throw new SpecError(`search.strategy: expected one of ${Object.keys(STRATEGIES).join(', ')}; got ${JSON.stringify(strategy)}`);
 }
