@@ -5,11 +5,13 @@
  */
 export type { Dialect } from './dialects/dialect.js';
 export type { DialectName } from './dialects/registry.js';
+export type { Words } from './host/memory.js';
 export { fromEnvironment } from './sim/environment.js';
 export { InterleavingError, NondeterminismError, SpecError } from './sim/errors.js';
 export { explore, replay } from './sim/explore.js';
-export { Failure, type Finding, type TimelineStep, type WaitingThread } from './sim/failure.js';
+export { Failure, type Finding, type ProvedBelow, type TimelineStep, type WaitingThread } from './sim/failure.js';
 export type { FailureKind } from './sim/program.js';
-export { type Proved, Report, Reports } from './sim/report.js';
+export { type Bound, type EndedBy, type Proved, Report, Reports } from './sim/report.js';
 export { type DialectsSpec, type SearchOptions, type Spec, type StrategyName, type ThreadBody, times } from './sim/spec.js';
 export { type Announcement, Point, type SwitchPoint, type VirtualThread } from './sim/switch-point.js';
+export type { Operation, Step } from './steps/step.js';

@@ -3,5 +3,5 @@
  *
  * @module vitest
  */
-export { type InterleavingsOptions, interleavings } from './sim/vitest/interleavings.js';
-export { type HoldMatchers, holdMatchers } from './sim/vitest/matchers.js';
+export { type DeclareInterleavings, type Interleavings, type InterleavingsOptions, interleavings } from './sim/vitest/interleavings.js';
+export { type HoldMatchers, holdMatchers, type MatcherOutcome } from './sim/vitest/matchers.js';

@@ -4,13 +4,18 @@
  */
 import type { Dialect } from '../dialects/dialect.js';
 import { describe } from '../errors.js';
+import { activate, twinOf } from '../transform/twins.js';
+import { accessorsOf } from './accessors.js';
+import { atomicFunctions } from './atomic.js';
 import { SpecError } from './errors.js';
+import { THREAD_EXPORTS } from './exports.js';
 import { equipFunctions } from './primitives/functions.js';
 import { equipLocks } from './primitives/locks.js';
 import { equipWaiting } from './primitives/waiting.js';
 import type { Program } from './program.js';
 import type { Spec, ThreadBody } from './spec.js';
 import type { VirtualThread } from './switch-point.js';
+import { world } from './world.js';
 
 const MAX_STEPS = 10_000;
 
@@ -30,6 +35,8 @@ export function compile<S>(spec: Spec<S>, dialect: Dialect): Program {
     }
   };
   checkFresh(state);
+  const atomic = atomicFunctions(spec.atomic ?? []);
+  activate({ dialect, exports: THREAD_EXPORTS, accessors: accessorsOf(state(), atomic), atomic, onOpaque });
   const threads = entries.map(([name, body]) => prepare(name, body));
   return {
     names,
@@ -42,6 +49,13 @@ export function compile<S>(spec: Spec<S>, dialect: Dialect): Program {
     time: 'when-idle',
     maxSteps: spec.search?.maxSteps ?? MAX_STEPS,
   };
+}
+
+/** Nobody can see into it: to take it for atomic without being told so would be a verdict about another program. */
+function onOpaque(plain: object, reason: string): void {
+  const name = (plain as { name?: string }).name || 'a function';
+  world.offence = new SpecError(`${reason}. If it may count as native, in which nobody else runs, say so: atomic: [${name}]`);
+  throw world.offence;
 }
 
 let equipped: 'no' | 'yes' = 'no';
@@ -72,7 +86,7 @@ function prepare(name: string, body: ThreadBody<never>): Prepared {
     );
   }
   if (prototype === GeneratorFunction) return { kind: 'generator', body: body as unknown as Prepared['body'] };
-  throw new SpecError(`threads.${name}: expected a generator function`);
+  return { kind: 'ordinary', body: twinOf(body) as Prepared['body'] };
 }
 
 function checkSpec(spec: unknown): void {

@@ -5,9 +5,11 @@ import type { Dialect } from '../dialects/dialect.js';
 import { resolveDialect } from '../dialects/registry.js';
 import { ownNow } from '../host/clock.js';
 import { forbidding } from '../host/forbid.js';
+import { natives } from '../transform/twins.js';
 import { compile } from './compile.js';
 import { Engine } from './engine.js';
 import { NondeterminismError, SpecError } from './errors.js';
+import { checkSearch } from './options.js';
 import type { Program } from './program.js';
 import { Report, Reports } from './report.js';
 import { type Block, parseSchedule } from './schedule-text.js';
@@ -54,8 +56,8 @@ function offend(name: string): never {
 
 function search<S>(spec: Spec<S>, dialect: Dialect): Report {
   world.offence = undefined;
+  const options = checkSearch(spec?.search);
   const program = compile(spec, dialect);
-  const options = spec.search ?? {};
   checkDeterminism(program);
   if (options.schedule !== undefined) return follow(new Engine(program), dialect, parseSchedule(options.schedule, program.names));
   const strategy = createStrategy(options);
@@ -82,11 +84,13 @@ function search<S>(spec: Spec<S>, dialect: Dialect): Report {
     endedBy = 'failure';
     break;
   }
+  const atomic = new Map(natives);
   const failure = endedBy === 'failure' ? tell(engine, strategy, schedules, 'simple') : null;
   return new Report({
     dialect: dialect.name,
     ...claimOf(strategy.proof, tooLong),
-    schedules,
+    // Of a complete search, how many there are: what chance repeated beside it says nothing.
+    schedules: failure === null && tooLong === 0 && strategy.proof.kind === 'complete' ? strategy.proof.schedules : schedules,
     moves,
     ms: ownNow() - begin,
     seed: options.seed ?? 1,
@@ -95,6 +99,7 @@ function search<S>(spec: Spec<S>, dialect: Dialect): Report {
     tooLong,
     threads: program.names,
     divergence: undefined,
+    atomic,
     failure,
   });
 }
@@ -124,6 +129,7 @@ function follow(engine: Engine, dialect: Dialect, blocks: readonly Block[]): Rep
     tooLong: engine.excess === 'steps' ? 1 : 0,
     threads: names,
     divergence: end === 'failed' ? strategy.divergence : byLabels.divergence,
+    atomic: new Map(natives),
     failure: end === 'failed' ? tell(engine, strategy, 1, 'as-it-is') : null,
   });
 }

@@ -8,6 +8,7 @@ import type { FailureKind } from './program.js';
 export interface TimelineStep {
   /** From 1. */
   readonly step: number;
+  /** Who moved. */
   readonly thread: string;
   /** What it did, in a few words. */
   readonly what: string;
@@ -21,16 +22,29 @@ export interface Finding {
   readonly strategy: string;
   /** Which of the schedules it was, from 1. */
   readonly schedule: number;
+  /** How many preemptions it had as it was found. */
   readonly preemptionsBefore: number;
+  /** How many schedules it took to make it small. */
   readonly replays: number;
   /** Schedules with fewer preemptions, all of which were run and did not fail in this way; `undefined` if they were not all run. */
-  readonly proved: { readonly preemptions: number; readonly schedules: number } | undefined;
+  readonly proved: ProvedBelow | undefined;
+}
+
+/** Simpler schedules that do not fail. */
+export interface ProvedBelow {
+  /** All schedules with up to so many preemptions were run. */
+  readonly preemptions: number;
+  /** So many there are. */
+  readonly schedules: number;
 }
 
 /** Who waits for what, where threads wait for ever. */
 export interface WaitingThread {
+  /** Its name. */
   readonly thread: string;
+  /** What it holds that others of them wait for. */
   readonly holds: readonly string[];
+  /** What it waits for. */
   readonly waitsFor: string;
   /** Who holds it, where somebody does. */
   readonly heldBy: string | undefined;
@@ -61,11 +75,13 @@ export class Failure {
   readonly schedule: string;
   /** How often a thread was interrupted that could have gone on. */
   readonly preemptions: number;
+  /** Move by move, what happened. */
   readonly timeline: readonly TimelineStep[];
   /** Where threads wait for ever: for what. */
   readonly waiting: readonly WaitingThread[];
   /** In one sentence, why it happened; where a known pattern was recognised. */
   readonly cause: string | undefined;
+  /** How it was found. */
   readonly finding: Finding;
   readonly #threads: readonly string[];
 

@@ -2,12 +2,13 @@
  * What a switch point is called in a schedule's text: a name that is still right when lines were moved and other code was changed.
  */
 import { Step } from '../steps/step.js';
+import { type Site, siteAt } from '../transform/sites.js';
 import { Point, type SwitchPoint } from './switch-point.js';
 
 /** A switch point's label; `undefined` for a bare `yield`, which has nothing to be known by. */
 export function labelOf(point: SwitchPoint): string | undefined {
   if (point === undefined) return undefined;
-  if (typeof point === 'number') return `p${point}`;
+  if (typeof point === 'number') return siteAt(point)?.label;
   if (point instanceof Step) return `${point.operation}-${point.index}`;
   return clean(`${point.announcement}-${nameOf(point.target)}`);
 }
@@ -22,7 +23,7 @@ export function nameOf(target: unknown): string {
 /** A switch point in a few words, for a timeline. */
 export function describePoint(point: SwitchPoint): string {
   if (point === undefined) return '·';
-  if (typeof point === 'number') return `place ${point}`;
+  if (typeof point === 'number') return describeSite(siteAt(point));
   if (point instanceof Step) return `${point.operation} ${point.index}`;
   return point instanceof Point ? `${point.announcement} ${nameOf(point.target)}`.trimEnd() : String(point);
 }
@@ -47,4 +48,10 @@ export class Standings {
     hits.set(label, count);
     return count;
   }
+}
+
+function describeSite(site: Site | undefined): string {
+  if (site === undefined) return '?';
+  const where = `${site.file ?? site.functionName}:${site.line}`;
+  return site.kind === 'entry' ? `${where}  ${site.functionName}()` : `${where}  ${site.text}`;
 }

@@ -12,43 +12,62 @@ import { count, type Failure, list } from './failure.js';
  */
 export type Proved = 'complete' | 'bounded' | 'sampled';
 
+/** All schedules up to a bound. */
+export interface Bound {
+  /** Of what there are so few. */
+  readonly by: 'preemptions' | 'delays';
+  /** How many there are at most. */
+  readonly most: number;
+  /** How many schedules that makes. */
+  readonly schedules: number;
+}
+
+/** Why an exploration ended: the search had nothing left, a schedule failed, or a budget was used up. */
+export type EndedBy = 'search' | 'failure' | 'maxSchedules' | 'maxMs';
+
 export interface ReportParts {
   readonly dialect: string;
   readonly proved: Proved;
-  readonly bound: { readonly by: 'preemptions' | 'delays'; readonly most: number; readonly schedules: number } | undefined;
+  readonly bound: Bound | undefined;
   readonly schedules: number;
   readonly moves: number;
   readonly ms: number;
   readonly seed: number;
   readonly strategy: string;
-  readonly endedBy: 'search' | 'failure' | 'maxSchedules' | 'maxMs';
+  readonly endedBy: EndedBy;
   readonly tooLong: number;
   readonly threads: readonly string[];
   readonly divergence: string | undefined;
+  readonly atomic: ReadonlyMap<string, number>;
   readonly failure: Failure | null;
 }
 
-/** What {@link explore} gives for one dialect. */
+/** What `explore` gives for one dialect. */
 export class Report {
   /** Under whose rules. */
   readonly dialect: string;
+  /** What was shown, if nothing failed. */
   readonly proved: Proved;
   /** What all schedules were run of, if `proved` is `bounded`. */
-  readonly bound: ReportParts['bound'];
+  readonly bound: Bound | undefined;
   /** How many different schedules were run. Random ones may repeat each other. */
   readonly schedules: number;
   /** How many moves they took together. */
   readonly moves: number;
   /** How long it took, in milliseconds. */
   readonly ms: number;
+  /** What everything random began with. */
   readonly seed: number;
+  /** The search, as it stood at the end. */
   readonly strategy: string;
-  /** Why it ended: the search had nothing left, a schedule failed, or a budget was used up. */
-  readonly endedBy: ReportParts['endedBy'];
+  /** Why it ended. */
+  readonly endedBy: EndedBy;
   /** How many schedules were given up because they were longer than `maxSteps`. */
   readonly tooLong: number;
   /** Of a replay: where it could not follow the schedule, in words; `undefined` if it could. */
   readonly divergence: string | undefined;
+  /** Functions that were called and in which nobody else could run, as in native ones; and how often each was called. */
+  readonly atomic: ReadonlyMap<string, number>;
   /** The counterexample, or `null`. */
   readonly failure: Failure | null;
   readonly #threads: readonly string[];
@@ -66,6 +85,7 @@ export class Report {
     this.endedBy = parts.endedBy;
     this.tooLong = parts.tooLong;
     this.divergence = parts.divergence;
+    this.atomic = parts.atomic;
     this.failure = parts.failure;
     this.#threads = parts.threads;
   }
@@ -98,12 +118,14 @@ export class Report {
   }
 
   #caveat(): string {
-    return this.tooLong === 0 ? '' : `; ${count(this.tooLong, 'schedule')} did not end within maxSteps and were given up`;
+    const atomic = this.atomic.size === 0 ? '' : `; atomic calls: ${[...this.atomic.keys()].join(', ')}`;
+    return this.tooLong === 0 ? atomic : `; ${count(this.tooLong, 'schedule')} did not end within maxSteps and were given up${atomic}`;
   }
 }
 
 /** The reports of several dialects. */
 export class Reports implements Iterable<Report> {
+  /** In the order of the spec's dialects. */
   readonly reports: readonly Report[];
 
   /** @internal */

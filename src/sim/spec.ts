@@ -39,6 +39,7 @@ export interface SearchOptions {
   readonly schedule?: string;
 }
 
+/** The searches, as `SearchOptions.strategy` tells them apart. */
 export type StrategyName = 'portfolio' | 'exhaustive' | 'preemptions' | 'delays' | 'random' | 'urw' | 'pct' | 'pos' | 'dpor';
 
 /** Threads, what they share, and what must hold. */
@@ -49,15 +50,22 @@ export interface Spec<S> {
   readonly state: () => S;
   /** The threads by name. */
   readonly threads: Readonly<Record<string, ThreadBody<S>>>;
+  /**
+   * Functions in which nobody else runs, as in native ones. Needed for functions that have a text and cannot be seen into, since they use what is around
+   * them; native functions, and the methods of this package's classes, are atomic anyway.
+   */
+  readonly atomic?: readonly ((...args: never[]) => unknown)[];
   /** What must hold whenever threads can be switched: gives `false` or throws if it does not. */
   readonly always?: (state: S) => unknown;
   /** What must hold when all threads have ended: gives `false` or throws if it does not. */
   readonly after?: (state: S) => unknown;
+  /** Where to look, and how long. */
   readonly search?: SearchOptions;
 }
 
 /** The same under several dialects: each has its own verdict. */
 export interface DialectsSpec<S> extends Omit<Spec<S>, 'dialect'> {
+  /** Their names or records. */
   readonly dialects: readonly (DialectName | Dialect)[];
 }
 

@@ -31,8 +31,8 @@ export type Proof =
   | { readonly kind: 'none' }
   /** Every schedule that costs no more than `bound`; there are so many of them. */
   | { readonly kind: 'bounded'; readonly by: 'preemptions' | 'delays'; readonly bound: number; readonly schedules: number }
-  /** Every schedule, or one of each kind that nobody can tell apart. */
-  | { readonly kind: 'complete' };
+  /** Every schedule, or one of each kind that nobody can tell apart; so many were run. */
+  | { readonly kind: 'complete'; readonly schedules: number };
 
 export const NOTHING: Proof = { kind: 'none' };
 

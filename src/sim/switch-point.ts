@@ -12,6 +12,7 @@ export type Announcement = 'read' | 'write' | 'acquire' | 'release' | 'wait' | '
 
 /** An announced operation. A class, so that all of them have one shape. */
 export class Point {
+  /** What is about to be done. */
   readonly announcement: Announcement;
   /** What it is done to. Two points of different targets are about different things. */
   readonly target: unknown;

@@ -12,8 +12,11 @@ export type Operation = 'load' | 'store' | 'cas' | 'add' | 'wait' | 'notify' | '
 
 /** One step. A class, so that all steps have one shape: the drivers' dispatch stays monomorphic. */
 export class Step {
+  /** What it does. */
   readonly operation: Operation;
+  /** In which words. */
   readonly words: Words;
+  /** To which of them. */
   readonly index: number;
   /** `store`: the value · `cas`: expected · `add`: how much · `wait`: the value seen · `notify`: how many. */
   readonly first: number;

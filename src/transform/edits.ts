@@ -2,18 +2,19 @@
  * The insertions of which everything else is made. Each keeps the text's meaning by itself: commas do not become arguments,
  * missing semicolons are made up for, and single statements get braces before a second one joins them.
  */
-import type { AnyNode, Statement } from 'acorn';
+import type { AnyNode, IfStatement, Statement } from 'acorn';
 import type MagicString from 'magic-string';
-import type { Spelling } from './places.js';
+import type { Speller } from './places.js';
+import type { SiteKind } from './sites.js';
 
 export class Edits {
   readonly #source: string;
   readonly #code: MagicString;
-  readonly #spelling: Spelling;
+  readonly #spelling: Speller;
   /** Statements that something was put behind of: as the only statement of a body they need braces now. */
   readonly #extended = new Set<AnyNode>();
 
-  constructor(source: string, code: MagicString, spelling: Spelling) {
+  constructor(source: string, code: MagicString, spelling: Speller) {
     this.#source = source;
     this.#code = code;
     this.#spelling = spelling;
@@ -31,15 +32,15 @@ export class Edits {
   }
 
   /** A look after the value of an expression. */
-  after(node: AnyNode, form: 'bare' | 'parentheses' = 'bare'): void {
-    const [before, behind] = this.#spelling.after();
+  after(kind: SiteKind, node: AnyNode, form: 'bare' | 'parentheses' = 'bare'): void {
+    const [before, behind] = this.#spelling.after(kind, node);
     if (form === 'parentheses') this.wrap(node, `(${before}`, `${behind})`);
     else this.wrap(node, before, behind);
   }
 
   /** A look before an expression. */
-  before(node: AnyNode): void {
-    this.#code.prependRight(node.start, `(${this.#spelling.expression()}, `);
+  before(kind: SiteKind, node: AnyNode): void {
+    this.#code.prependRight(node.start, `(${this.#spelling.expression(kind, node)}, `);
     this.#code.appendLeft(node.end, ')');
   }
 
@@ -65,5 +66,15 @@ export class Edits {
       this.#code.prependRight(body.start, `{ ${head && `${head} `}`);
       this.#code.appendLeft(body.end, `${tail && '; '}${tail} }`);
     }
+  }
+
+  /** A jump over one side of an `if` is a jump forwards: to the `else`, or over the only side there is. */
+  untaken(node: IfStatement, look: string): void {
+    if (node.alternate) {
+      this.around(node.alternate, look, '');
+      return;
+    }
+    if (node.consequent.type !== 'BlockStatement' && !this.isExtended(node.consequent)) this.around(node.consequent, ' ', '');
+    this.#code.appendLeft(node.end, ` else { ${look} }`);
   }
 }

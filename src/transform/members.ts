@@ -4,7 +4,7 @@
  */
 import type { AnyNode, UpdateExpression } from 'acorn';
 import type MagicString from 'magic-string';
-import type { Spelling } from './places.js';
+import type { Speller } from './places.js';
 import { within } from './syntax.js';
 
 /** Whether a statement reads or writes a member or calls something, other than in a function inside. */
@@ -20,7 +20,7 @@ export function touchesShared(node: AnyNode): boolean {
  * Takes `o.x++` apart. Not `o.x += 1`: that would make `'51'` of `'5'` and a TypeError of a BigInt.
  * The store stays in the text, so that strict code throws on a frozen object and sloppy code does not, and private names work.
  */
-export function splitUpdate(node: UpdateExpression, source: string, code: MagicString, spelling: Spelling): void {
+export function splitUpdate(node: UpdateExpression, source: string, code: MagicString, spelling: Speller): void {
   const { argument, operator, prefix } = node;
   if (argument.type !== 'MemberExpression') return;
   const value = `${spelling.prefix}_v`;

@@ -6,8 +6,6 @@ import type {
   AnyNode,
   ChainExpression,
   ExpressionStatement,
-  ForStatement,
-  IfStatement,
   LabeledStatement,
   Statement,
   TryStatement,
@@ -18,10 +16,11 @@ import type MagicString from 'magic-string';
 import { type CallNode, chainCalls, isCall, isNamed, lastCall, looksAfter } from './calls.js';
 import { Edits } from './edits.js';
 import { splitUpdate, touchesShared } from './members.js';
-import { operationsIn, type Places, type Spelling } from './places.js';
+import type { Output } from './output.js';
+import { operationsIn, type Places, type Speller } from './places.js';
 import { type Quiet, quietIn } from './quiet.js';
 import type { Scopes } from './scope.js';
-import { type Stride, strideOf } from './strides.js';
+import { strideOf, writeStride } from './strides.js';
 import { children, continues, type FunctionNode, isFunction, isLoop, type LoopNode, suspends, within } from './syntax.js';
 
 /** A text, what is known of it, and where its looks are to go. */
@@ -30,7 +29,9 @@ export interface Placement {
   readonly code: MagicString;
   readonly scopes: Scopes;
   readonly places: Places;
-  readonly spelling: Spelling;
+  readonly spelling: Speller;
+  /** What else happens to a text whose functions become generators. */
+  readonly output?: Output | undefined;
 }
 
 /**
@@ -52,13 +53,17 @@ class Placer {
   readonly #edits: Edits;
   readonly #scopes: Scopes;
   readonly #places: Places;
-  readonly #spelling: Spelling;
+  readonly #spelling: Speller;
   readonly #quiet: Quiet;
   /** Statements whose own look would be followed by the one at the end of the turn. */
   readonly #lastOfTurn = new Set<AnyNode>();
   #inside: FunctionNode | undefined;
+  /** Whether a call's look is placed at the call. */
+  #voice: 'aloud' | 'muted' = 'aloud';
+  readonly #output: Output | undefined;
 
-  constructor({ source, code, scopes, places, spelling }: Placement) {
+  constructor({ source, code, scopes, places, spelling, output }: Placement) {
+    this.#output = output;
     this.#source = source;
     this.#code = code;
     this.#edits = new Edits(source, code, spelling);
@@ -71,7 +76,11 @@ class Placer {
   /** Places what belongs into a node. Returns whether the node's value is now followed by a look. */
   visit(node: AnyNode, role: Role = 'value'): boolean {
     if (node.type !== 'Identifier' && node.type !== 'Literal') this.#spelling.operations++;
-    if (isFunction(node)) return this.#function(node);
+    if (isFunction(node)) {
+      if (this.#output === undefined || this.#inside === undefined) return this.#function(node);
+      this.#output.nested(node);
+      return false;
+    }
     if (isLoop(node)) {
       const awaits = node.type === 'ForOfStatement' && node.await;
       this.#loop(node, [], awaits ? 'resumes' : 'stays');
@@ -94,11 +103,11 @@ class Placer {
         this.visit(node.test);
         this.#body(node.consequent);
         if (node.alternate) this.#body(node.alternate);
-        if (this.#places.untaken) this.#untaken(node);
+        if (this.#places.untaken) this.#edits.untaken(node, this.#spelling.statement('branch', node));
         return false;
       case 'ConditionalExpression':
         this.#parts(node);
-        if (this.#places.untaken) this.#edits.before(node.alternate);
+        if (this.#places.untaken) this.#edits.before('branch', node.alternate);
         return false;
       case 'LabeledStatement':
         return this.#labeled(node);
@@ -109,10 +118,18 @@ class Placer {
         this.visit(node.object);
         return false;
       case 'ChainExpression':
+        if (this.#output !== undefined && within(node, isCall)) this.#output.refuse(node, 'a call in an optional chain');
         return this.#chain(node, role);
       case 'MemberExpression':
         this.visit(node.object, role === 'constructor' ? role : 'value');
         if (node.computed) this.visit(node.property);
+        if (role === 'value' || role === 'constructor') this.#output?.read(node);
+        return false;
+      case 'ClassDeclaration':
+      case 'ClassExpression':
+      case 'ObjectExpression':
+        if (this.#output === undefined) this.#parts(node);
+        else this.#output.members(node, (part) => this.visit(part));
         return false;
       case 'UnaryExpression':
         this.visit(node.argument, node.operator === 'delete' ? 'callee' : 'value');
@@ -124,15 +141,20 @@ class Placer {
       case 'YieldExpression':
         return this.#yield(node);
       case 'AssignmentExpression': {
-        this.visit(node.left);
+        if (this.#output === undefined || !/Pattern$/.test(node.left.type)) this.visit(node.left, 'callee');
+        else if (within(node.left, isCall)) this.#output.refuse(node.left, 'a call in a pattern that is assigned to');
         const looked = this.visit(node.right);
         // `o.x += e` loads o.x before it computes e: a look after e is one between load and store.
-        if (this.#places.members && node.left.type === 'MemberExpression' && !looked) this.#edits.after(node.right);
+        if (this.#places.members && node.left.type === 'MemberExpression' && !looked) this.#edits.after('between', node.right);
+        this.#output?.assign(node);
         return false;
       }
       case 'UpdateExpression':
-        this.#parts(node);
-        if (this.#places.members) splitUpdate(node, this.#source, this.#code, this.#spelling);
+        this.visit(node.argument, 'callee');
+        if (this.#output !== undefined) {
+          const isSplit = this.#places.members && node.argument.type === 'MemberExpression';
+          this.#output.update(node, isSplit ? this.#spelling.expression('between', node) : undefined);
+        } else if (this.#places.members) splitUpdate(node, this.#source, this.#code, this.#spelling);
         return false;
       default:
         this.#parts(node);
@@ -151,6 +173,7 @@ class Placer {
     let isPending: boolean;
     if (isPlain && this.#isLocalButOneCall(parts)) {
       isPending = parts.some((part) => within(part, (inner) => isCall(inner) && looksAfter(inner, this.#places, this.#scopes)));
+      if (this.#output !== undefined) this.#visitMuted(parts);
     } else {
       // A call at the very end whose value goes to a variable or nowhere: behind the statement is right after the call.
       const last = isPlain ? lastCall(parts.at(-1)) : undefined;
@@ -159,7 +182,14 @@ class Placer {
       isPending = last !== undefined && this.visit(last, 'whole');
     }
     if (!isPending && !(this.#places.members && touchesShared(node))) return;
-    if (!this.#lastOfTurn.has(statement)) this.#edits.behind(statement, this.#spelling.statement());
+    if (!this.#lastOfTurn.has(statement)) this.#edits.behind(statement, this.#spelling.statement('after', node));
+  }
+
+  /** A generator needs its calls made into such, also where the look is behind the statement. */
+  #visitMuted(parts: readonly AnyNode[]): void {
+    this.#voice = 'muted';
+    for (const part of parts) this.visit(part);
+    this.#voice = 'aloud';
   }
 
   /** Only locals but for one call: from that call to the end of the statement, nothing can be seen of other threads. */
@@ -182,8 +212,9 @@ class Placer {
       this.visit(node.callee, node.type === 'NewExpression' ? 'constructor' : 'callee');
       for (const argument of node.arguments) this.visit(argument);
     }
+    this.#output?.call(node);
     if (!looksAfter(node, this.#places, this.#scopes)) return false;
-    if (role !== 'whole') this.#edits.after(node, role === 'constructor' ? 'parentheses' : 'bare');
+    if (role !== 'whole' && this.#voice === 'aloud') this.#edits.after('after', node, role === 'constructor' ? 'parentheses' : 'bare');
     return true;
   }
 
@@ -196,13 +227,13 @@ class Placer {
       } else if (part.type === 'CallExpression') {
         spine(part.callee);
         for (const argument of part.arguments) this.visit(argument);
-        if (before.has(part) && looksAfter(part, this.#places, this.#scopes)) this.#edits.after(part);
+        if (before.has(part) && looksAfter(part, this.#places, this.#scopes)) this.#edits.after('after', part);
       } else this.visit(part, 'callee');
     };
     spine(node.expression);
     if (!behind.some((call) => looksAfter(call, this.#places, this.#scopes))) return false;
     if (role === 'callee' && node.expression.type === 'MemberExpression') return false;
-    if (role !== 'whole') this.#edits.after(node, role === 'constructor' ? 'parentheses' : 'bare');
+    if (role !== 'whole') this.#edits.after('after', node, role === 'constructor' ? 'parentheses' : 'bare');
     return true;
   }
 
@@ -211,7 +242,7 @@ class Placer {
     if (this.#inside?.async) this.#edits.wrap(node, `${this.#spelling.name('resume')}(`, ')');
     // CPython looks when a generator resumes after `yield`, not after `yield from` (RESUME 1 and 2).
     if (!this.#places.entry || node.delegate) return false;
-    this.#edits.after(node);
+    this.#edits.after('entry', node);
     return true;
   }
 
@@ -222,15 +253,18 @@ class Placer {
     const [outer, operations] = [this.#inside, this.#spelling.operations];
     this.#inside = node;
     this.#spelling.operations = 0;
-    for (const param of node.params) this.visit(param);
+    for (const param of node.params) {
+      if (this.#output !== undefined && within(param, isCall)) this.#output.refuse(param, 'a call in a default value');
+      if (this.#output === undefined) this.visit(param);
+    }
     if (node.body.type === 'BlockStatement') this.#parts(node.body);
     else this.visit(node.body);
     this.#spelling.operations = 0;
     if (this.#places.entry) {
-      if (node.body.type !== 'BlockStatement') this.#edits.before(node.body);
+      if (node.body.type !== 'BlockStatement') this.#edits.before('entry', node.body);
       else {
         const last = directives.at(-1);
-        this.#code.appendLeft(last ? last.end : node.body.start + 1, `${last ? ';' : ''} ${this.#spelling.statement()}`);
+        this.#code.appendLeft(last ? last.end : node.body.start + 1, `${last ? ';' : ''} ${this.#spelling.statement('entry', node)}`);
       }
     }
     this.#inside = outer;
@@ -254,7 +288,13 @@ class Placer {
     const { body } = node;
     if (node.type === 'ForStatement' && this.#places.strides) {
       const stride = strideOf(node, this.#source, this.#scopes, this.#quiet, this.#inside);
-      if (stride) return this.#stride(node, stride);
+      if (stride) {
+        if (node.init) this.#parts(node.init);
+        const { prefix } = this.#spelling;
+        const name = this.#spelling.name(stride.helper);
+        writeStride(node, stride, this.#code, prefix, name, this.#spelling.statement('turn', node));
+        return false;
+      }
     }
     const update = node.type === 'ForStatement' ? node.update : undefined;
     // One look per turn that every `continue` reaches: in the update if there is one, else at the end of the body or, failing that, at its head.
@@ -264,17 +304,17 @@ class Placer {
     for (const part of children(node)) {
       if (part === body || part === update) continue;
       if (part.type === 'VariableDeclaration') this.#parts(part);
-      else this.visit(part);
+      else if (this.#output === undefined || part !== (node as { left?: AnyNode }).left) this.visit(part);
     }
     this.visit(body);
     const head = entry === 'resumes' ? `${this.#spelling.name('enter')}(); ` : '';
     if (where === 'update' && update) {
-      const look = this.#spelling.expression();
+      const look = this.#spelling.expression('turn', node);
       this.visit(update);
       this.#code.prependRight(update.start, `${look}, `);
     } else if (update) this.visit(update);
-    if (where === 'head') this.#edits.around(body, head + this.#spelling.statement(), '');
-    else this.#edits.around(body, head, where === 'end' ? this.#spelling.statement() : '');
+    if (where === 'head') this.#edits.around(body, head + this.#spelling.statement('turn', node), '');
+    else this.#edits.around(body, head, where === 'end' ? this.#spelling.statement('turn', node) : '');
     return false;
   }
 
@@ -285,18 +325,6 @@ class Placer {
       const isLocal = statement.type === 'ExpressionStatement' && this.#quiet(statement.expression);
       if (!isLocal || within(statement, isCall)) return;
     }
-  }
-
-  #stride(node: ForStatement, { helper, bound, counter, operator, step, update, breaks }: Stride): boolean {
-    const [end, out] = [`${this.#spelling.prefix}_to`, `${this.#spelling.prefix}_out`];
-    if (node.init) this.#parts(node.init);
-    const [open, close] = node.body.type === 'BlockStatement' ? ['', ''] : ['{', '}'];
-    this.#code.remove(update.start, update.end);
-    this.#code.prependRight(node.body.start, `{ const ${end} = ${this.#spelling.name(helper)}(${counter}, ${bound}); do ${open}`);
-    this.#code.appendLeft(node.body.end, `${close} while (${step} ${operator} ${end}); ${this.#spelling.statement()} }`);
-    if (breaks.length > 0) this.#code.prependRight(node.start, `${out}: `);
-    for (const leave of breaks) this.#code.appendLeft(leave.start + 'break'.length, ` ${out}`);
-    return false;
   }
 
   #try(node: TryStatement): boolean {
@@ -311,17 +339,6 @@ class Placer {
     for (const block of blocks) this.#code.appendLeft(block.start + 1, enter);
     if (blocks.length > 0) this.#spelling.used.add('enter');
     return false;
-  }
-
-  /** A jump over one side of an `if` is a jump forwards: to the `else`, or over the only side there is. */
-  #untaken(node: IfStatement): void {
-    const look = this.#spelling.statement();
-    if (node.alternate) {
-      this.#edits.around(node.alternate, look, '');
-      return;
-    }
-    if (node.consequent.type !== 'BlockStatement' && !this.#edits.isExtended(node.consequent)) this.#edits.around(node.consequent, ' ', '');
-    this.#code.appendLeft(node.end, ` else { ${look} }`);
   }
 
   /** Visits the body of an `if` or a label, which gets braces if something came behind it. */

@@ -6,6 +6,7 @@
 import type { AnyNode } from 'acorn';
 import type { Dialect } from '../dialects/dialect.js';
 import type { LookName } from './looks.js';
+import type { SiteKind } from './sites.js';
 import { children } from './syntax.js';
 
 /** Where looks go. */
@@ -18,6 +19,12 @@ export interface Places {
   readonly untaken: boolean;
   readonly members: boolean;
   readonly quietCalls: ReadonlySet<string>;
+}
+
+/** The places at which a twin yields: each turn of each loop, and without a lock all there are, for then any two threads may be anywhere. */
+export function twinPlacesOf(dialect: Dialect): Places {
+  const places = placesOf(dialect.lock === 'none' ? { ...dialect, lock: 'global', looks: ['every-operation'] } : dialect);
+  return { ...places!, strides: false };
 }
 
 /** The places of a dialect; `undefined` for one without a lock, whose code is left as it is. */
@@ -39,8 +46,24 @@ export function placesOf(dialect: Dialect): Places | undefined {
   };
 }
 
-/** Spells looks, and remembers which names a text needs. */
-export class Spelling {
+/** How looks are written into a text. Each is told of which kind of place it is, and at which node. */
+export interface Speller {
+  /** The prefix of every name made up for the text. */
+  readonly prefix: string;
+  readonly used: Set<LookName>;
+  /** Operations since the last look, where the dialect counts them. */
+  operations: number;
+  name(part: LookName): string;
+  statement(kind: SiteKind, node: AnyNode): string;
+  expression(kind: SiteKind, node: AnyNode): string;
+  /** Around an expression: a call, so that a line that begins with it never continues the line before. */
+  after(kind: SiteKind, node: AnyNode): readonly [before: string, behind: string];
+  /** The last arguments of `update`. */
+  updateTail(): string;
+}
+
+/** Spells looks of the live kind, and remembers which names a text needs. */
+export class Spelling implements Speller {
   readonly used = new Set<LookName>();
   readonly prefix: string;
   readonly #counts: boolean;

@@ -40,6 +40,13 @@ export function taskTitle(name: string): string {
 
 /** Reads a function. Throws for everything that is none, or none that can travel. */
 export function readTask(task: unknown): ReadTask {
+  const read = readFunction(task);
+  refuseContext(read, taskTitle(read.name));
+  return read;
+}
+
+/** Reads a function that stays where it is. Throws for what is none, or has no text. */
+export function readFunction(task: unknown): ReadTask {
   if (typeof task !== 'function') throw new TaskFunctionError(`submit: expected a function or a task of tasks(), got ${describe(task)}`);
   const name = task.name || 'anonymous';
   const title = taskTitle(name);
@@ -57,7 +64,6 @@ export function readTask(task: unknown): ReadTask {
     throw new TaskFunctionError(
       `${title} is a class, and a task is called without \`new\`: wrap it, as in \`(x) => use(x)\`, with the class inside`,
     );
-  refuseContext(read, title);
   return read;
 }
 

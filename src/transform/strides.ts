@@ -8,6 +8,7 @@
  * Two plain loops, because V8 compiles them as such; a counter in the body (`(++k & 63) === 0`) is slower than the look itself.
  */
 import type { AnyNode, CallExpression, Expression, ForStatement, Identifier } from 'acorn';
+import type MagicString from 'magic-string';
 import type { Quiet } from './quiet.js';
 import type { Binding, Scopes } from './scope.js';
 import type { FunctionNode } from './syntax.js';
@@ -139,4 +140,22 @@ function boundOf(
   if (node.type !== 'MemberExpression' || node.computed || node.optional || operator === '<=') return undefined;
   if (node.object.type !== 'Identifier' || node.property.type !== 'Identifier' || node.property.name !== 'length') return undefined;
   return { helper: 'endOf', text: node.object.name, variable: node.object };
+}
+
+/** Takes a loop apart. */
+export function writeStride(
+  node: ForStatement,
+  { bound, counter, operator, step, update, breaks }: Stride,
+  code: MagicString,
+  prefix: string,
+  helper: string,
+  look: string,
+): void {
+  const [end, out] = [`${prefix}_to`, `${prefix}_out`];
+  const [open, close] = node.body.type === 'BlockStatement' ? ['', ''] : ['{', '}'];
+  code.remove(update.start, update.end);
+  code.prependRight(node.body.start, `{ const ${end} = ${helper}(${counter}, ${bound}); do ${open}`);
+  code.appendLeft(node.body.end, `${close} while (${step} ${operator} ${end}); ${look} }`);
+  if (breaks.length > 0) code.prependRight(node.start, `${out}: `);
+  for (const leave of breaks) code.appendLeft(leave.start + 'break'.length, ` ${out}`);
 }

@@ -96,3 +96,9 @@ export function freshPrefix(source: string): string {
   for (let digit = 1; source.includes(prefix); digit++) prefix = `$gil${digit}`;
   return prefix;
 }
+
+/** The line and the column of a place in a text, from 1. */
+export function positionIn(source: string, at: number): [line: number, column: number] {
+  const before = source.slice(0, at).split('\n');
+  return [before.length, (before.at(-1)?.length ?? 0) + 1];
+}

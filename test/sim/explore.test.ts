@@ -262,6 +262,10 @@ describe('a spec that cannot be explored', () => {
       },
     ],
     ['a condition that is none', { ...racy, after: 1 }],
+    ['options that are none', { ...racy, search: 1 }],
+    ['a budget that is no number', { ...racy, search: { maxMs: 'long' } }],
+    ['a bound below 0', { ...racy, search: { bound: -1 } }],
+    ['a seed that is no whole number', { ...racy, search: { seed: 0.5 } }],
     ['a strategy that does not exist', { ...racy, search: { strategy: 'luck' } }],
   ])('is refused: %s', (_, spec) => {
     expect(() => explore(spec as Spec<Counter>)).toThrow(expect.objectContaining({ name: 'SpecError', code: 'ERR_SPEC' }));

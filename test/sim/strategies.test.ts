@@ -197,7 +197,7 @@ describe('the portfolio', () => {
       portfolio,
     );
     expect(failed).toBe(0);
-    expect(portfolio.proof).toEqual({ kind: 'complete' });
+    expect(portfolio.proof).toMatchObject({ kind: 'complete' });
   });
 
   it('has shown what its parts have shown', () => {

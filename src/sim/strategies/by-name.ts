@@ -14,26 +14,23 @@ import { Preemptions } from './preemptions.js';
 import { RandomWalk } from './random.js';
 import { UniformRandomWalk } from './urw.js';
 
-const SEED = 1;
-const DEPTH = 3;
-
-const STRATEGIES: Record<StrategyName, (options: SearchOptions) => Strategy> = {
-  portfolio: ({ seed = SEED }) => new Portfolio(seed),
+const STRATEGIES: Record<StrategyName, (options: SearchOptions & { readonly seed: number }) => Strategy> = {
+  portfolio: ({ seed }) => new Portfolio(seed),
   exhaustive: () => new Exhaustive(),
   preemptions: ({ bound }) => new Preemptions(bound),
   delays: ({ bound }) => new Delays(bound),
-  random: ({ seed = SEED }) => new RandomWalk(seed),
-  urw: ({ seed = SEED }) => new UniformRandomWalk(seed),
-  pct: ({ seed = SEED, depth = DEPTH }) => new PriorityChanges(seed, depth),
+  random: ({ seed }) => new RandomWalk(seed),
+  urw: ({ seed }) => new UniformRandomWalk(seed),
+  pct: ({ seed, depth }) => new PriorityChanges(seed, depth ?? 3),
+  pos: ({ seed }) => new PartialOrderSampling(seed),
   dpor: () => new SourceDpor(),
-  pos: ({ seed = SEED }) => new PartialOrderSampling(seed),
 };
 
 /**
  * @throws SpecError
  */
 export function createStrategy(options: SearchOptions): Strategy {
-  const { strategy = 'portfolio' } = options;
-  if (Object.hasOwn(STRATEGIES, strategy)) return STRATEGIES[strategy](options);
+  const { strategy = 'portfolio', seed = 1 } = options;
+  if (Object.hasOwn(STRATEGIES, strategy)) return STRATEGIES[strategy]({ ...options, seed });
   throw new SpecError(`search.strategy: expected one of ${Object.keys(STRATEGIES).join(', ')}; got ${JSON.stringify(strategy)}`);
 }

@@ -24,6 +24,7 @@ export class SourceDpor implements Strategy {
   redundant = 0;
   readonly #frames: Frame[] = [];
   readonly #ask: AskPast = (thread, point, past) => this.observer.ask(thread, point, past).ready;
+  #schedules = 0;
   #stage: 'new' | 'begun' = 'new';
   /** A schedule without an end shows nothing about what comes after it. */
   #gaveUp: 'never' | 'once' = 'never';
@@ -50,7 +51,7 @@ export class SourceDpor implements Strategy {
       return true;
     }
     if (this.#next()) return true;
-    if (this.#gaveUp === 'never') this.proof = { kind: 'complete' };
+    if (this.#gaveUp === 'never') this.proof = { kind: 'complete', schedules: this.#schedules };
     return false;
   }
 
@@ -206,9 +207,12 @@ export class SourceDpor implements Strategy {
     // A failure ends everything: what the others would have done comes before it in other schedules.
     const last = frames[step - 1];
     if (end === 'failed' && last !== undefined) for (const thread of last.enabled) last.backtrack.add(thread);
-    if (end !== 'cut' || this.#cut === 'no') return 'new';
-    this.redundant += 1;
-    return 'again';
+    if (end === 'cut' && this.#cut === 'yes') {
+      this.redundant += 1;
+      return 'again';
+    }
+    this.#schedules += 1;
+    return 'new';
   }
 }
 

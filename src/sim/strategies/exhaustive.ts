@@ -9,10 +9,11 @@ export class Exhaustive implements Strategy {
   readonly asked = 'at-choices';
   readonly #tree = new Tree(RUNNING_FIRST);
   proof: Proof = NOTHING;
+  #schedules = 0;
 
   begin(): boolean {
     if (this.#tree.next()) return true;
-    this.proof = { kind: 'complete' };
+    this.proof = { kind: 'complete', schedules: this.#schedules };
     return false;
   }
 
@@ -21,6 +22,7 @@ export class Exhaustive implements Strategy {
   }
 
   end(): 'new' {
+    this.#schedules += 1;
     return 'new';
   }
 }

@@ -30,7 +30,7 @@ export class Iterative implements Strategy {
   begin(): boolean {
     if (this.#tree.next()) return true;
     if (this.#tree.pruned === 'nothing') {
-      this.proof = { kind: 'complete' };
+      this.proof = { kind: 'complete', schedules: this.#schedules };
       return false;
     }
     this.proof = { kind: 'bounded', by: this.#by, bound: this.#bound, schedules: this.#schedules };

@@ -24,7 +24,7 @@ export interface InterleavingsOptions {
 const WORTH: Record<Proved, number> = { sampled: 0, bounded: 1, complete: 2 };
 
 /** How a test is declared. */
-type Declare = <S>(name: string, spec: Spec<S> | DialectsSpec<S>, options?: InterleavingsOptions) => void;
+export type DeclareInterleavings = <S>(name: string, spec: Spec<S> | DialectsSpec<S>, options?: InterleavingsOptions) => void;
 
 /**
  * A vitest test that explores the schedules of a spec and fails with the simplest one that goes wrong. `GIL_SCHEDULE`, `GIL_SEED`, `GIL_MAX_MS`
@@ -44,16 +44,22 @@ type Declare = <S>(name: string, spec: Spec<S> | DialectsSpec<S>, options?: Inte
  * }, { breaks: ['cpython-3.9'] });
  * ```
  */
-export const interleavings: Declare & { readonly only: Declare; readonly skip: Declare } = Object.assign(declareWith(test), {
-  /** This test and no other of the file. */
+export const interleavings: Interleavings = Object.assign(declareWith(test), {
   only: declareWith(test.only),
-  /** Not this one. */
   skip: declareWith(test.skip),
 });
 
+/** `interleavings`, and its two relatives. */
+export interface Interleavings extends DeclareInterleavings {
+  /** This test and no other of the file. */
+  readonly only: DeclareInterleavings;
+  /** Not this one. */
+  readonly skip: DeclareInterleavings;
+}
+
 type Register = (name: string, options: { timeout?: number }, run: (context: TestContext) => Promise<void>) => void;
 
-function declareWith(register: Register): Declare {
+function declareWith(register: Register): DeclareInterleavings {
   return (name, spec, options = {}) => {
     const { breaks = [], proved = 'sampled', timeout } = options;
     register(name, timeout === undefined ? {} : { timeout }, async ({ task, annotate }) => {

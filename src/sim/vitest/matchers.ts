@@ -14,19 +14,22 @@ declare module 'vitest' {
   }
 }
 
-interface Outcome {
+/** What a matcher answers. */
+export interface MatcherOutcome {
+  /** Whether it holds. */
   readonly pass: boolean;
+  /** What is said if it was expected otherwise. */
   readonly message: () => string;
 }
 
 /** The matchers, for `expect.extend`. */
 export type HoldMatchers = {
   /** No schedule failed, under any dialect of the report. */
-  toHold(received: unknown): Outcome;
+  toHold(received: unknown): MatcherOutcome;
   /** Under these dialects some schedule failed, and under no other. */
-  toBreakOnlyUnder(received: unknown, ...dialects: string[]): Outcome;
+  toBreakOnlyUnder(received: unknown, ...dialects: string[]): MatcherOutcome;
   /** Everything was run: `complete`, under every dialect of the report. */
-  toBeProved(received: unknown): Outcome;
+  toBeProved(received: unknown): MatcherOutcome;
 };
 
 function reportsOf(received: unknown): readonly Report[] {

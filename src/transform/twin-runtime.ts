@@ -1,0 +1,166 @@
+/**
+ * What the text of a twin calls: functions by their twins where they have one, natively where not. Nothing is allocated for a native call.
+ */
+import { TWIN } from './twin.js';
+
+/** Any function, as twins call it. */
+type Callable = (...args: unknown[]) => unknown;
+/** What `yield*` takes. */
+type Delegate = Iterable<number>;
+
+/** Finds, or makes, the twin of a function that has none yet. Set by `twins.ts`. */
+export interface TwinFinder {
+  find(plain: object): Callable | undefined;
+}
+
+/** A native call that is over: what `yield*` gets when there is nothing to delegate to. There is one, for it is read at once. */
+class Over implements Iterator<number, unknown>, Iterable<number> {
+  readonly result: { done: true; value: unknown } = { done: true, value: undefined };
+  [Symbol.iterator](): Iterator<number> {
+    return this as Iterator<number>;
+  }
+  next(): IteratorReturnResult<unknown> {
+    return this.result;
+  }
+}
+
+/** What kind of member a twin belongs to. */
+type MemberKind = 'value' | 'get' | 'set';
+
+export function createTwinRuntime(finder: TwinFinder) {
+  const over = new Over();
+  const natives = new Map<string, number>();
+  const keys = new Map<string, symbol>();
+  const members = new Map<symbol, { readonly name: string; readonly kind: MemberKind }>();
+
+  const give = (value: unknown): Delegate => {
+    over.result.value = value;
+    return over;
+  };
+  const twin = (plain: unknown): Callable | undefined => {
+    if (typeof plain !== 'function') return undefined;
+    const known: unknown = Reflect.get(plain, TWIN);
+    return typeof known === 'function' ? (known as Callable) : finder.find(plain);
+  };
+  const count = (plain: Callable): void => {
+    const name = typeof plain === 'function' ? plain.name || 'a function' : 'nothing';
+    natives.set(name, (natives.get(name) ?? 0) + 1);
+  };
+  const on = (plain: Callable, self: unknown, args: unknown[]): Delegate => {
+    const other = twin(plain);
+    if (other !== undefined) return other.apply(self, args) as Delegate;
+    count(plain);
+    return give(plain.apply(self, args));
+  };
+  const accessor = (object: unknown, name: string, kind: 'get' | 'set'): Callable | undefined => {
+    for (let at: unknown = Object(object); at !== null; at = Object.getPrototypeOf(at)) {
+      const descriptor = Object.getOwnPropertyDescriptor(at, name);
+      if (descriptor !== undefined) return twin(descriptor[kind]);
+    }
+    return undefined;
+  };
+
+  return {
+    /** How often each function was called natively, by name. */
+    natives,
+    after: (value: unknown, _look: unknown): unknown => value,
+    step: (loaded: number, by: 1 | -1, _look?: unknown): number => {
+      let next = loaded;
+      if (by === 1) next++;
+      else next--;
+      return next;
+    },
+    property: (key: unknown): PropertyKey => Reflect.ownKeys({ [key as string]: 0 })[0] as PropertyKey,
+    call0: (f: Callable): Delegate => {
+      const other = twin(f);
+      if (other !== undefined) return other() as Delegate;
+      count(f);
+      return give(f());
+    },
+    call1: (f: Callable, a: unknown): Delegate => {
+      const other = twin(f);
+      if (other !== undefined) return other(a) as Delegate;
+      count(f);
+      return give(f(a));
+    },
+    call2: (f: Callable, a: unknown, b: unknown): Delegate => {
+      const other = twin(f);
+      if (other !== undefined) return other(a, b) as Delegate;
+      count(f);
+      return give(f(a, b));
+    },
+    call3: (f: Callable, a: unknown, b: unknown, c: unknown): Delegate => on(f, undefined, [a, b, c]),
+    calln: (f: Callable, ...args: unknown[]): Delegate => on(f, undefined, args),
+    method0: (o: Record<PropertyKey, Callable>, key: PropertyKey): Delegate => {
+      const f = o[key] as Callable;
+      const other = twin(f);
+      if (other !== undefined) return other.call(o) as Delegate;
+      count(f);
+      return give(o[key]!());
+    },
+    method1: (o: Record<PropertyKey, Callable>, key: PropertyKey, a: unknown): Delegate => {
+      const f = o[key] as Callable;
+      const other = twin(f);
+      if (other !== undefined) return other.call(o, a) as Delegate;
+      count(f);
+      return give(o[key]!(a));
+    },
+    method2: (o: Record<PropertyKey, Callable>, key: PropertyKey, a: unknown, b: unknown): Delegate => {
+      const f = o[key] as Callable;
+      const other = twin(f);
+      if (other !== undefined) return other.call(o, a, b) as Delegate;
+      count(f);
+      return give(o[key]!(a, b));
+    },
+    method3: (o: Record<PropertyKey, Callable>, key: PropertyKey, a: unknown, b: unknown, c: unknown): Delegate =>
+      on(o[key] as Callable, o, [a, b, c]),
+    methodn: (o: Record<PropertyKey, Callable>, key: PropertyKey, ...args: unknown[]): Delegate => on(o[key] as Callable, o, args),
+    on0: (f: Callable, self: unknown): Delegate => on(f, self, []),
+    on1: (f: Callable, self: unknown, a: unknown): Delegate => on(f, self, [a]),
+    on2: (f: Callable, self: unknown, a: unknown, b: unknown): Delegate => on(f, self, [a, b]),
+    on3: (f: Callable, self: unknown, a: unknown, b: unknown, c: unknown): Delegate => on(f, self, [a, b, c]),
+    onn: (f: Callable, self: unknown, ...args: unknown[]): Delegate => on(f, self, args),
+    get: (object: Record<string, unknown>, name: string): Delegate => {
+      const other = accessor(object, name, 'get');
+      return other === undefined ? give(object[name]) : (other.call(object) as Delegate);
+    },
+    *set(object: Record<string, unknown>, name: string, value: unknown): Generator<number, unknown> {
+      const other = accessor(object, name, 'set');
+      if (other === undefined) object[name] = value;
+      else yield* other.call(object, value) as Delegate;
+      return value;
+    },
+    pair: <F extends object>(plain: F, other: unknown): F => {
+      Reflect.set(plain, TWIN, other);
+      return plain;
+    },
+    key: (name: string, kind: MemberKind): symbol => {
+      const id = `${kind} ${name}`;
+      let symbol = keys.get(id);
+      if (symbol === undefined) {
+        symbol = Symbol(id);
+        keys.set(id, symbol);
+        members.set(symbol, { name, kind });
+      }
+      return symbol;
+    },
+    link: <O extends object>(object: O): O => link(object, members),
+    linkClass: (made: { readonly prototype: object }): void => {
+      link(made, members);
+      link(made.prototype, members);
+    },
+  };
+}
+
+/** Gives each method of an object the generator that stands beside it. */
+function link<O extends object>(object: O, members: ReadonlyMap<symbol, { readonly name: string; readonly kind: MemberKind }>): O {
+  for (const symbol of Object.getOwnPropertySymbols(object)) {
+    const member = members.get(symbol);
+    if (member === undefined) continue;
+    const generator: unknown = Reflect.get(object, symbol);
+    Reflect.deleteProperty(object, symbol);
+    const plain = Object.getOwnPropertyDescriptor(object, member.name)?.[member.kind] as object | undefined;
+    if (plain !== undefined) Reflect.set(plain, TWIN, generator);
+  }
+  return object;
+}
