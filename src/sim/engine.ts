@@ -8,17 +8,11 @@ import { perform } from '../steps/perform.js';
 import { CHANGED, Step } from '../steps/step.js';
 import { BlockedThreads } from './blocked.js';
 import type { Program, RawFailure } from './program.js';
-import { CUT, type End, type Moment, type Strategy } from './strategy.js';
+import { CUT, type End, type Moment, type Observer, type Strategy } from './strategy.js';
 import { Point, type SwitchPoint, type VirtualThread } from './switch-point.js';
 import { world } from './world.js';
 
-/** What a move did besides running code: for those who draw it. */
-export interface Observer {
-  /** Before a thread moves, with what it stands before. */
-  before(thread: number, point: SwitchPoint): void;
-  /** After it has. */
-  after(thread: number): void;
-}
+export type { Observer } from './strategy.js';
 
 export class Engine {
   readonly program: Program;

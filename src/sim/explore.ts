@@ -58,10 +58,10 @@ function search<S>(spec: Spec<S>, dialect: Dialect): Report {
   world.offence = undefined;
   const options = checkSearch(spec?.search);
   const program = compile(spec, dialect);
-  const engine = new Engine(program);
   checkDeterminism(program);
-  if (options.schedule !== undefined) return follow(engine, dialect, parseSchedule(options.schedule, program.names));
+  if (options.schedule !== undefined) return follow(new Engine(program), dialect, parseSchedule(options.schedule, program.names));
   const strategy = createStrategy(options);
+  const engine = new Engine(strategy.watch?.(program) ?? program);
   const begin = ownNow();
   const { maxSchedules = Number.POSITIVE_INFINITY, maxMs = MAX_MS } = options;
   let [schedules, tooLong, moves] = [0, 0, 0];
@@ -76,7 +76,7 @@ function search<S>(spec: Spec<S>, dialect: Dialect): Report {
       break;
     }
     if (!strategy.begin(program.names.length)) break;
-    const end = engine.run(strategy);
+    const end = engine.run(strategy, strategy.observer);
     moves += engine.moment.step;
     if (engine.excess === 'steps') tooLong += 1;
     if (strategy.end(engine.moment, end) === 'new') schedules += 1;

@@ -1,6 +1,7 @@
 /**
  * What a search is: an object that is asked who goes on. One file in `strategies/` for each; the engine knows none of them by name.
  */
+import type { Program } from './program.js';
 import type { SwitchPoint } from './switch-point.js';
 
 /** How a schedule stands when somebody has to choose. One object for all moments of a run, written by the engine only. */
@@ -51,6 +52,17 @@ export interface Strategy {
   end(moment: Moment, end: End): 'new' | 'again';
   /** What it has shown so far. */
   readonly proof: Proof;
+  /** For searches that have to see what moves do: the program as they see it, which is then what is run; and who is told of the moves. */
+  watch?(program: Program): Program;
+  readonly observer?: Observer;
+}
+
+/** What a move did besides running code: for those who draw it, or search by it. */
+export interface Observer {
+  /** Before a thread moves, with what it stands before. */
+  before(thread: number, point: SwitchPoint): void;
+  /** After it has. */
+  after(thread: number): void;
 }
 
 /** Whether choosing `thread` takes the processor from one that could go on. */

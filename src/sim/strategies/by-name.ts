@@ -5,6 +5,7 @@ import { SpecError } from '../errors.js';
 import type { SearchOptions, StrategyName } from '../spec.js';
 import type { Strategy } from '../strategy.js';
 import { Delays } from './delays.js';
+import { SourceDpor } from './dpor.js';
 import { Exhaustive } from './exhaustive.js';
 import { PriorityChanges } from './pct.js';
 import { Portfolio } from './portfolio.js';
@@ -13,7 +14,7 @@ import { Preemptions } from './preemptions.js';
 import { RandomWalk } from './random.js';
 import { UniformRandomWalk } from './urw.js';
 
-const STRATEGIES: Partial<Record<StrategyName, (options: SearchOptions & { readonly seed: number }) => Strategy>> = {
+const STRATEGIES: Record<StrategyName, (options: SearchOptions & { readonly seed: number }) => Strategy> = {
   portfolio: ({ seed }) => new Portfolio(seed),
   exhaustive: () => new Exhaustive(),
   preemptions: ({ bound }) => new Preemptions(bound),
@@ -22,6 +23,7 @@ const STRATEGIES: Partial<Record<StrategyName, (options: SearchOptions & { reado
   urw: ({ seed }) => new UniformRandomWalk(seed),
   pct: ({ seed, depth }) => new PriorityChanges(seed, depth ?? 3),
   pos: ({ seed }) => new PartialOrderSampling(seed),
+  dpor: () => new SourceDpor(),
 };
 
 /**
@@ -29,7 +31,6 @@ const STRATEGIES: Partial<Record<StrategyName, (options: SearchOptions & { reado
  */
 export function createStrategy(options: SearchOptions): Strategy {
   const { strategy = 'portfolio', seed = 1 } = options;
-  const create = STRATEGIES[strategy];
-  if (create !== undefined) return create({ ...options, seed });
+  if (Object.hasOwn(STRATEGIES, strategy)) return STRATEGIES[strategy]({ ...options, seed });
   throw new SpecError(`search.strategy: expected one of ${Object.keys(STRATEGIES).join(', ')}; got ${JSON.stringify(strategy)}`);
 }

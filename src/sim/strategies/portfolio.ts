@@ -12,14 +12,16 @@ import { UniformRandomWalk } from './urw.js';
 
 /** So many preemptions are tried before anything else. */
 const FIRST_BOUND = 2;
-/** So many schedules that may take at most: with 50 threads even those without a preemption never end. */
+/** So much that may take at most, in schedules and in moves: with 50 threads even those without a preemption never end. */
 const FIRST_SCHEDULES = 1000;
+const FIRST_MOVES = 50_000;
 
 export class Portfolio implements Strategy {
   readonly #first = new Preemptions();
   readonly #turns: readonly Strategy[];
   #running: Strategy = this.#first;
   #schedules = 0;
+  #moves = 0;
   #turn = 0;
   #stage: 'first' | 'turns' | 'over' = 'first';
 
@@ -63,7 +65,9 @@ export class Portfolio implements Strategy {
 
   end(moment: Moment, end: End): 'new' | 'again' {
     const result = this.#running.end(moment, end);
-    if (this.#stage === 'first' && (this.#schedules >= FIRST_SCHEDULES || this.#isFirstDone)) this.#stage = 'turns';
+    this.#moves += moment.step;
+    if (this.#stage === 'first' && (this.#schedules >= FIRST_SCHEDULES || this.#moves >= FIRST_MOVES || this.#isFirstDone))
+      this.#stage = 'turns';
     return result;
   }
 
