@@ -4,7 +4,7 @@
  */
 import { describe, expect, it } from 'vitest';
 import { EXPECTED, INTERPRETERS, LOST } from '../../src/lab/lost-updates-cpython.js';
-import { type Globals, PROGRAMS } from '../../src/lab/lost-updates-programs.js';
+import { type Globals, PROGRAMS, type Program } from '../../src/lab/lost-updates-programs.js';
 import { explore } from '../../src/sim/explore.js';
 import { times } from '../../src/sim/spec.js';
 import { linesOf } from '../table.js';
@@ -40,7 +40,9 @@ describe.each(Object.entries(PROGRAMS))('%s', (name, program) => {
         dialect,
         state: () => ({ globals: globals(), program, updates: 2 }),
         atomic: [at, set],
-        threads: times(2, (s) => s.program(s.globals as unknown as Globals, s.updates)),
+        threads: times(2, (s: { program: Program; globals: unknown; updates: number }) =>
+          s.program(s.globals as unknown as Globals, s.updates),
+        ),
         after: ({ globals }) => totalOf(globals) === 4,
         search: { maxMs: 20_000 },
       });

@@ -140,7 +140,9 @@ const CORPUS: Record<string, (o: { n: number; list: number[]; f: (x: number) => 
     class Base {
       #own = 1;
       static made = 0;
-      constructor(public n: number) {
+      n: number;
+      constructor(n: number) {
+        this.n = n;
         Base.made++;
       }
       get double() {
