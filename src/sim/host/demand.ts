@@ -1,0 +1,26 @@
+/**
+ * What a virtual thread asks of the virtual host, besides the steps of a protocol: time on a processor, and time of its own.
+ */
+
+/**
+ * Whether a thread at work can be interrupted: at its looks; or never, because it has none (a native call) or nothing to lose (no lock).
+ */
+export type Attention = 'looking' | 'blind';
+
+/** Work on a processor, in nanoseconds. Gives how much of it was done: less than asked for if a look came upon a request. */
+export class Work {
+  readonly amount: number;
+  readonly attention: Attention;
+  constructor(amount: number, attention: Attention) {
+    this.amount = amount;
+    this.attention = attention;
+  }
+}
+
+/** Waits for something outside that takes so long, in nanoseconds: a timer, a disk. Needs no processor. */
+export class Pause {
+  readonly amount: number;
+  constructor(amount: number) {
+    this.amount = amount;
+  }
+}

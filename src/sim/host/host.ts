@@ -1,0 +1,267 @@
+/**
+ * The virtual host: a clock that jumps from one event to the next, processors, and the waiting lists of sleeping threads. It is the
+ * virtual driver of `steps/`: all that a thread does between two waits happens at one instant, at `now`.
+ *
+ * Who is woken goes on after the wake-up latency. Whose time is up is late by the timer slack besides, as timers are.
+ */
+import { PLACE_SIZE, placeOf } from '../../lock/layout.js';
+import { perform } from '../../steps/perform.js';
+import { CHANGED, Step, TIMED_OUT, WOKEN, type Words } from '../../steps/step.js';
+import { SimulationDeadlockError, SimulationLimitError } from '../simulate-errors.js';
+import { Pause } from './demand.js';
+import type { Dice } from './dice.js';
+import { type Due, Heap } from './heap.js';
+import { Processors } from './processors.js';
+import { Sleepers } from './sleepers.js';
+import type { Request, Task } from './task.js';
+import { toMilliseconds, toNanoseconds } from './units.js';
+
+/** How the machine behaves. Times in nanoseconds. */
+export interface Machine {
+  readonly cores: number;
+  readonly latency: readonly [shortest: number, longest: number];
+  readonly timerSlack: number;
+  readonly ties: 'in-order' | 'by-seed';
+  readonly maxTime: number;
+  readonly maxEvents: number;
+}
+
+/** Something that happens to a thread at a time: it goes on, or a timer rings. */
+interface Happening extends Due {
+  readonly task: Task;
+  readonly turn: number;
+  readonly what: 'go on' | 'time is up';
+  readonly result: number;
+}
+
+/** How many steps a thread may take at one instant. No text comes near it; a thread that spins on a word never ends. */
+const MOST_STEPS = 5_000_000;
+/** Threads in a text sleep in naps. When nobody has done anything but nap for so long, in nanoseconds, nobody ever will. */
+const HOPELESS_AFTER = 5e9;
+/** A sleep that is longer is not a nap: its end is news. */
+const LONGEST_NAP = 1e9;
+
+export class VirtualHost {
+  /** Virtual time, in nanoseconds. */
+  now = 0;
+  /** How often a thread went on. */
+  events = 0;
+  readonly dice: Dice;
+  readonly #machine: Machine;
+  readonly #lock: Words;
+  readonly #taskOf: (ident: number) => Task | undefined;
+  readonly #happenings = new Heap<Happening>();
+  readonly #processors: Processors<Task>;
+  readonly #sleepers = new Sleepers<Task>();
+  /** How many threads are not over; wait for something that ends by itself; have a waiting time that is limited, or long. */
+  #alive = 0;
+  #pausing = 0;
+  #limited = 0;
+  #rank = 0;
+  /** When a thread last did something that was no nap. */
+  #progress = 0;
+
+  constructor(machine: Machine, dice: Dice, lock: Words, taskOf: (ident: number) => Task | undefined) {
+    this.#machine = machine;
+    this.dice = dice;
+    this.#lock = lock;
+    this.#taskOf = taskOf;
+    this.#processors = new Processors(machine.cores);
+  }
+
+  /** Has a thread begin at a time. */
+  begin(task: Task, time: number): void {
+    this.#alive += 1;
+    this.#pausing += 1;
+    this.#arrange(task, time, 'go on', -1);
+  }
+
+  /** Runs until every thread is over. `describe` says what all threads wait for. */
+  run(describe: () => string): void {
+    while (this.#alive > 0) {
+      const happening = this.#first();
+      const due = happening?.due ?? Number.POSITIVE_INFINITY;
+      const work = this.#processors.next;
+      const time = Math.min(due, work);
+      if (time === Number.POSITIVE_INFINITY) throw stuck(describe());
+      this.#advance(time, describe);
+      if (work < due) {
+        const { owner, amount } = this.#processors.finish(time);
+        owner.worked += amount;
+        owner.attention = 'blind';
+        this.#news();
+        this.#resume(owner, amount);
+      } else {
+        this.#happenings.pop();
+        this.#happen(happening!);
+      }
+    }
+  }
+
+  /** A wait with a limit of its own begins or ends: until then a thread that only naps is not hopeless. */
+  limit(change: 1 | -1): void {
+    this.#limited += change;
+  }
+
+  /** What was arranged anew since is still in the queue as it was before. */
+  #first(): Happening | undefined {
+    for (;;) {
+      const happening = this.#happenings.first;
+      if (happening === undefined || happening.turn === happening.task.turn) return happening;
+      this.#happenings.pop();
+    }
+  }
+
+  #advance(time: number, describe: () => string): void {
+    this.now = time;
+    const { maxTime, maxEvents } = this.#machine;
+    if (time > maxTime) {
+      throw new SimulationLimitError(
+        `expected all threads to end within maxTime, ${toMilliseconds(maxTime)} ms of virtual time; still there: ${describe()}. Is there a loop that never ends? Raise maxTime if not`,
+      );
+    }
+    this.events += 1;
+    if (this.events > maxEvents) {
+      throw new SimulationLimitError(
+        `expected all threads to end within maxEvents, ${maxEvents} moves; after ${toMilliseconds(time)} ms of virtual time still there: ${describe()}. ` +
+          'Is there a loop that never ends? Raise maxEvents if not, or make checkpointInterval longer',
+      );
+    }
+    const isHopeless = this.#pausing === 0 && this.#limited === 0 && this.#processors.busy === 0 && time - this.#progress > HOPELESS_AFTER;
+    if (isHopeless) throw stuck(describe());
+  }
+
+  #news(): void {
+    this.#progress = this.now;
+  }
+
+  #happen({ task, what, result }: Happening): void {
+    if (what === 'go on') {
+      if (result < 0) {
+        // The end of a pause, not of a sleep.
+        this.#pausing -= 1;
+        this.#news();
+      }
+      this.#resume(task, Math.max(0, result));
+      return;
+    }
+    if (task.state === 'asleep') {
+      this.#sleepers.remove(task, task.sleep!.words, task.sleep!.index);
+      this.#awake(task, TIMED_OUT);
+    } else {
+      this.#arrange(task, this.now + this.#latency(), 'go on', -1);
+    }
+  }
+
+  /** Lets a thread go on, until it asks for something that takes time. */
+  #resume(task: Task, result: number): void {
+    const life = task.life!;
+    let answer = result;
+    for (let steps = 0; steps < MOST_STEPS; steps += 1) {
+      const turn = life.next(answer);
+      if (turn.done) {
+        task.state = 'over';
+        task.ended = this.now;
+        this.#alive -= 1;
+        this.#news();
+        return;
+      }
+      const request: Request = turn.value;
+      if (request instanceof Step) {
+        if (request.operation === 'wait') {
+          if (this.#fallAsleep(task, request) === 'asleep') return;
+          answer = CHANGED;
+        } else answer = this.#perform(request);
+      } else if (request instanceof Pause) {
+        task.state = 'due';
+        this.#pausing += 1;
+        const slack = request.amount > 0 ? this.#machine.timerSlack : 0;
+        this.#arrange(task, this.now + request.amount + slack, request.amount > 0 ? 'time is up' : 'go on', -1);
+        return;
+      } else {
+        task.state = 'working';
+        task.attention = request.attention;
+        task.turn += 1;
+        this.#processors.begin(task, request.amount, this.now, this.#nextRank());
+        return;
+      }
+    }
+    throw new SimulationLimitError(
+      `the thread ${task.name} took ${MOST_STEPS} steps at one instant, ${toMilliseconds(this.now)} ms: expected virtual time to pass. ` +
+        'Does it spin on a word? Let each turn of the loop take time: yield, or t.compute(ms)',
+    );
+  }
+
+  #perform(step: Step): number {
+    if (step.operation === 'now') return toMilliseconds(this.now);
+    if (step.operation === 'notify') return this.#notify(step);
+    const answer = perform(step);
+    if (step.operation === 'store' && step.words === this.#lock && step.first !== 0) this.#stirred(step.index);
+    return answer;
+  }
+
+  /** A word of the lock was written. If it is the breaker of a thread at work, that thread sees it at its next look. */
+  #stirred(index: number): void {
+    const place = index - placeOf(1);
+    if (place < 0 || place % PLACE_SIZE !== 0) return;
+    const task = this.#taskOf(place / PLACE_SIZE + 1);
+    if (task === undefined || task.attention !== 'looking') return;
+    const progress = this.#processors.progress(task, this.now);
+    if (progress !== undefined) this.#processors.shorten(task, task.nextLook(progress));
+  }
+
+  #notify({ words, index, first }: Step): number {
+    const woken = this.#sleepers.take(words, index, first);
+    for (const task of woken) this.#awake(task, WOKEN);
+    return woken.length;
+  }
+
+  #fallAsleep(task: Task, step: Step): 'asleep' | 'changed' {
+    const { words, index, first, second } = step;
+    if (Atomics.load(words, index) !== first) return 'changed';
+    task.state = 'asleep';
+    task.sleep = step;
+    task.turn += 1;
+    this.#sleepers.add(task, words, index);
+    if (second === Number.POSITIVE_INFINITY) return 'asleep';
+    const time = toNanoseconds(second);
+    if (time > LONGEST_NAP) this.#limited += 1;
+    this.#happenings.push({
+      task,
+      turn: task.turn,
+      due: this.now + time + this.#machine.timerSlack,
+      rank: this.#nextRank(),
+      what: 'time is up',
+      result: 0,
+    });
+    return 'asleep';
+  }
+
+  #awake(task: Task, outcome: number): void {
+    const { second } = task.sleep!;
+    if (second !== Number.POSITIVE_INFINITY && toNanoseconds(second) > LONGEST_NAP) this.#limited -= 1;
+    task.sleep = undefined;
+    task.state = 'due';
+    this.#arrange(task, this.now + this.#latency(), 'go on', outcome);
+  }
+
+  #arrange(task: Task, due: number, what: Happening['what'], result: number): void {
+    task.turn += 1;
+    this.#happenings.push({ task, turn: task.turn, due, rank: this.#nextRank(), what, result });
+  }
+
+  #latency(): number {
+    const [shortest, longest] = this.#machine.latency;
+    return shortest === longest ? shortest : Math.round(shortest + this.dice() * (longest - shortest));
+  }
+
+  #nextRank(): number {
+    if (this.#machine.ties === 'by-seed') return this.dice();
+    this.#rank += 1;
+    return this.#rank;
+  }
+}
+
+function stuck(threads: string): SimulationDeadlockError {
+  return new SimulationDeadlockError(`no thread can go on: ${threads}. Expected somebody to let go, notify or set what is waited for`);
+}
