@@ -8,6 +8,7 @@ import { toMicroseconds } from '../lock/interval.js';
 import { checkTimeout } from '../lock/options.js';
 import { checkRank } from '../lock/rank.js';
 import type { ThreadProgram } from './host/context.js';
+import type { WakeUpOrder } from './host/sleepers.js';
 import { toNanoseconds } from './host/units.js';
 import type { Plan } from './host/world.js';
 
@@ -45,7 +46,7 @@ export interface SimulateOptions<T extends ThreadSpecs = ThreadSpecs> {
   readonly checkpointInterval?: number;
   /**
    * How long it takes from a notification, or from the ring of a timer, until the thread runs: always the same, or between two values, by
-   * the seed. @default [0.01, 0.03]
+   * the seed. @default [0.01, 0.025]
    */
   readonly wakeUpLatency?: number | readonly [shortest: number, longest: number];
   /** How late timers ring. @default 0.05, as Linux has it */
@@ -54,6 +55,11 @@ export interface SimulateOptions<T extends ThreadSpecs = ThreadSpecs> {
   readonly regainTime?: number;
   /** What happens first at one instant: what was arranged first, or what the seed says. @default 'in-order' */
   readonly ties?: 'in-order' | 'by-seed';
+  /**
+   * Which of several sleepers a notification wakes, where a text leaves it open: any of them, as with the condition variable of POSIX
+   * that CPython's lock is made of, or the one that has slept longest, as live. @default 'by-seed'
+   */
+  readonly wakeUpOrder?: WakeUpOrder;
   /** When a simulation that has not ended is given up. @default 3,600,000: an hour */
   readonly maxTime?: number;
   /** How many times threads may go on after a wait or a piece of work, before the simulation is given up. @default 20,000,000 */
@@ -67,7 +73,7 @@ export interface SimulateOptions<T extends ThreadSpecs = ThreadSpecs> {
  * 0.2 ms: the timer slack (50 µs, Linux's default for ordinary threads: prctl PR_SET_TIMERSLACK), the wake-up of the waiter whose time
  * is up, and the wake-up of the one that gets the lock. An echo over a socket pair, which is two wake-ups, takes 0.03 to 0.04 ms.
  */
-const LATENCY = [0.01, 0.03] as const;
+const LATENCY = [0.01, 0.025] as const;
 const TIMER_SLACK = 0.05;
 const CORES = 2;
 /** A turn of `while not stop: c += 1` takes 45 to 70 ns. */
@@ -91,8 +97,11 @@ export function checkOptions(options: SimulateOptions): { readonly plan: Plan; r
     throw new ArgumentError(`simulate: expected { threads, … }; got ${describe(options)}`);
   const dialect = resolveDialect(options.dialect);
   const threads = checkThreads(options.threads, dialect);
-  const { ties = 'in-order', switchInterval = dialect.switchInterval } = options;
+  const { ties = 'in-order', wakeUpOrder = 'by-seed', switchInterval = dialect.switchInterval } = options;
   if (ties !== 'in-order' && ties !== 'by-seed') throw new ArgumentError(`ties: expected 'in-order' or 'by-seed'; got ${describe(ties)}`);
+  if (wakeUpOrder !== 'first-come' && wakeUpOrder !== 'by-seed') {
+    throw new ArgumentError(`wakeUpOrder: expected 'first-come' or 'by-seed'; got ${describe(wakeUpOrder)}`);
+  }
   const gap = toNanoseconds(finite(options.checkpointInterval ?? CHECKPOINT_INTERVAL, 'checkpointInterval'));
   if (gap === 0) throw new OutOfRangeError('checkpointInterval: expected milliseconds above 0; got 0');
   return {
@@ -105,6 +114,7 @@ export function checkOptions(options: SimulateOptions): { readonly plan: Plan; r
         latency: checkLatency(options.wakeUpLatency ?? LATENCY),
         timerSlack: toNanoseconds(finite(options.timerSlack ?? TIMER_SLACK, 'timerSlack')),
         ties,
+        wakeUpOrder,
         maxTime: toNanoseconds(checkTimeout(options.maxTime ?? HOUR, 'maxTime')),
         maxEvents: whole(options.maxEvents ?? MOST_EVENTS, 'maxEvents', 1, Number.MAX_SAFE_INTEGER),
       },

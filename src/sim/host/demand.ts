@@ -1,6 +1,7 @@
 /**
- * What a virtual thread asks of the virtual host, besides the steps of a protocol: time on a processor, and time of its own.
+ * What a virtual thread asks of the virtual host, besides the steps of a protocol: time on a processor, time of its own, and to run a text.
  */
+import type { Protocol } from '../../steps/step.js';
 
 /**
  * Whether a thread at work can be interrupted: at its looks; or never, because it has none (a native call) or nothing to lose (no lock).
@@ -22,5 +23,13 @@ export class Pause {
   readonly amount: number;
   constructor(amount: number) {
     this.amount = amount;
+  }
+}
+
+/** Runs a protocol to its end, which gives nothing: as `yield*` does, but at the same cost however deep the thread is in its own calls. */
+export class Call {
+  readonly text: Protocol<unknown>;
+  constructor(text: Protocol<unknown>) {
+    this.text = text;
   }
 }

@@ -6,14 +6,14 @@
  */
 import { PLACE_SIZE, placeOf } from '../../lock/layout.js';
 import { perform } from '../../steps/perform.js';
-import { CHANGED, Step, TIMED_OUT, WOKEN, type Words } from '../../steps/step.js';
+import { CHANGED, Step, TIMED_OUT, type WaitOutcome, WOKEN, type Words } from '../../steps/step.js';
 import { SimulationDeadlockError, SimulationLimitError } from '../simulate-errors.js';
-import { Pause } from './demand.js';
+import { Call, Pause } from './demand.js';
 import type { Dice } from './dice.js';
 import { type Due, Heap } from './heap.js';
 import { Processors } from './processors.js';
-import { Sleepers } from './sleepers.js';
-import type { Request, Task } from './task.js';
+import { Sleepers, type WakeUpOrder } from './sleepers.js';
+import type { Task } from './task.js';
 import { toMilliseconds, toNanoseconds } from './units.js';
 
 /** How the machine behaves. Times in nanoseconds. */
@@ -22,24 +22,27 @@ export interface Machine {
   readonly latency: readonly [shortest: number, longest: number];
   readonly timerSlack: number;
   readonly ties: 'in-order' | 'by-seed';
+  readonly wakeUpOrder: WakeUpOrder;
   readonly maxTime: number;
   readonly maxEvents: number;
 }
 
-/** Something that happens to a thread at a time: it goes on, or a timer rings. */
+/** A thread goes on at a time: after a pause, or after a sleep that ended so. */
 interface Happening extends Due {
   readonly task: Task;
+  /** Of the thread, when this was arranged. */
   readonly turn: number;
-  readonly what: 'go on' | 'time is up';
-  readonly result: number;
+  readonly result: WaitOutcome | typeof PAUSED;
 }
+
+const PAUSED = -1;
 
 /** How many steps a thread may take at one instant. No text comes near it; a thread that spins on a word never ends. */
 const MOST_STEPS = 5_000_000;
 /** Threads in a text sleep in naps. When nobody has done anything but nap for so long, in nanoseconds, nobody ever will. */
 const HOPELESS_AFTER = 5e9;
-/** A sleep that is longer is not a nap: its end is news. */
-const LONGEST_NAP = 1e9;
+/** A sleep that is longer, in milliseconds, is not a nap: it ends in something else than another nap. */
+const LONGEST_NAP = 1000;
 
 export class VirtualHost {
   /** Virtual time, in nanoseconds. */
@@ -52,7 +55,7 @@ export class VirtualHost {
   readonly #taskOf: (ident: number) => Task | undefined;
   readonly #happenings = new Heap<Happening>();
   readonly #processors: Processors<Task>;
-  readonly #sleepers = new Sleepers<Task>();
+  readonly #sleepers: Sleepers<Task>;
   /** How many threads are not over; wait for something that ends by itself; have a waiting time that is limited, or long. */
   #alive = 0;
   #pausing = 0;
@@ -67,13 +70,14 @@ export class VirtualHost {
     this.#lock = lock;
     this.#taskOf = taskOf;
     this.#processors = new Processors(machine.cores);
+    this.#sleepers = new Sleepers(machine.wakeUpOrder, dice);
   }
 
   /** Has a thread begin at a time. */
   begin(task: Task, time: number): void {
     this.#alive += 1;
     this.#pausing += 1;
-    this.#arrange(task, time, 'go on', -1);
+    this.#arrange(task, time, PAUSED);
   }
 
   /** Runs until every thread is over. `describe` says what all threads wait for. */
@@ -135,53 +139,47 @@ export class VirtualHost {
     this.#progress = this.now;
   }
 
-  #happen({ task, what, result }: Happening): void {
-    if (what === 'go on') {
-      if (result < 0) {
-        // The end of a pause, not of a sleep.
-        this.#pausing -= 1;
-        this.#news();
-      }
-      this.#resume(task, Math.max(0, result));
-      return;
+  #happen({ task, result }: Happening): void {
+    if (result === PAUSED) {
+      this.#pausing -= 1;
+      this.#news();
+    } else if (result === TIMED_OUT) {
+      this.#rise(task);
     }
-    if (task.state === 'asleep') {
-      this.#sleepers.remove(task, task.sleep!.words, task.sleep!.index);
-      this.#awake(task, TIMED_OUT);
-    } else {
-      this.#arrange(task, this.now + this.#latency(), 'go on', -1);
-    }
+    this.#resume(task, Math.max(0, result));
   }
 
   /** Lets a thread go on, until it asks for something that takes time. */
   #resume(task: Task, result: number): void {
-    const life = task.life!;
+    const { frames } = task;
     let answer = result;
     for (let steps = 0; steps < MOST_STEPS; steps += 1) {
-      const turn = life.next(answer);
+      const turn = frames[frames.length - 1]!.next(answer);
       if (turn.done) {
+        frames.pop();
+        answer = 0;
+        if (frames.length > 0) continue;
         task.state = 'over';
         task.ended = this.now;
         this.#alive -= 1;
         this.#news();
         return;
       }
-      const request: Request = turn.value;
+      const request = turn.value;
       if (request instanceof Step) {
-        if (request.operation === 'wait') {
-          if (this.#fallAsleep(task, request) === 'asleep') return;
-          answer = CHANGED;
-        } else answer = this.#perform(request);
+        if (request.operation !== 'wait') answer = this.#perform(request);
+        else if (this.#fallAsleep(task, request) === 'asleep') return;
+        else answer = CHANGED;
+      } else if (request instanceof Call) {
+        frames.push(request.text);
+        answer = 0;
       } else if (request instanceof Pause) {
-        task.state = 'due';
         this.#pausing += 1;
-        const slack = request.amount > 0 ? this.#machine.timerSlack : 0;
-        this.#arrange(task, this.now + request.amount + slack, request.amount > 0 ? 'time is up' : 'go on', -1);
+        this.#arrange(task, request.amount > 0 ? this.#ring(request.amount) : this.now, PAUSED);
         return;
       } else {
         task.state = 'working';
         task.attention = request.attention;
-        task.turn += 1;
         this.#processors.begin(task, request.amount, this.now, this.#nextRank());
         return;
       }
@@ -211,43 +209,44 @@ export class VirtualHost {
   }
 
   #notify({ words, index, first }: Step): number {
-    const woken = this.#sleepers.take(words, index, first);
-    for (const task of woken) this.#awake(task, WOKEN);
-    return woken.length;
+    const line = this.#sleepers.on(words, index);
+    let woken = 0;
+    for (let task = line?.take(); task !== undefined; task = woken < first ? line?.take() : undefined) {
+      woken += 1;
+      this.#rise(task);
+      this.#arrange(task, this.now + this.#latency(), WOKEN);
+    }
+    return woken;
   }
 
-  #fallAsleep(task: Task, step: Step): 'asleep' | 'changed' {
-    const { words, index, first, second } = step;
+  #fallAsleep(task: Task, { words, index, first, second }: Step): 'asleep' | 'changed' {
     if (Atomics.load(words, index) !== first) return 'changed';
+    task.line = this.#sleepers.begin(words, index);
+    task.line.add(task);
+    task.isLimited = second > LONGEST_NAP && second !== Number.POSITIVE_INFINITY;
+    if (task.isLimited) this.#limited += 1;
+    // Until it runs again it stays in the list, as a thread does in that of a futex: a notification that comes as its time is up is not lost.
+    if (second === Number.POSITIVE_INFINITY) task.turn += 1;
+    else this.#arrange(task, this.#ring(toNanoseconds(second)), TIMED_OUT);
     task.state = 'asleep';
-    task.sleep = step;
-    task.turn += 1;
-    this.#sleepers.add(task, words, index);
-    if (second === Number.POSITIVE_INFINITY) return 'asleep';
-    const time = toNanoseconds(second);
-    if (time > LONGEST_NAP) this.#limited += 1;
-    this.#happenings.push({
-      task,
-      turn: task.turn,
-      due: this.now + time + this.#machine.timerSlack,
-      rank: this.#nextRank(),
-      what: 'time is up',
-      result: 0,
-    });
     return 'asleep';
   }
 
-  #awake(task: Task, outcome: number): void {
-    const { second } = task.sleep!;
-    if (second !== Number.POSITIVE_INFINITY && toNanoseconds(second) > LONGEST_NAP) this.#limited -= 1;
-    task.sleep = undefined;
-    task.state = 'due';
-    this.#arrange(task, this.now + this.#latency(), 'go on', outcome);
+  /** It sleeps no more. */
+  #rise(task: Task): void {
+    task.line!.remove(task);
+    if (task.isLimited) this.#limited -= 1;
   }
 
-  #arrange(task: Task, due: number, what: Happening['what'], result: number): void {
+  /** When a thread runs again that has set a timer to so many nanoseconds. */
+  #ring(amount: number): number {
+    return this.now + amount + this.#machine.timerSlack + this.#latency();
+  }
+
+  #arrange(task: Task, due: number, result: Happening['result']): void {
+    task.state = 'due';
     task.turn += 1;
-    this.#happenings.push({ task, turn: task.turn, due, rank: this.#nextRank(), what, result });
+    this.#happenings.push({ task, turn: task.turn, due, rank: this.#nextRank(), result });
   }
 
   #latency(): number {

@@ -1,36 +1,98 @@
 /**
- * Who sleeps on which word, in the order of falling asleep: the waiting lists behind `Atomics.wait`, for virtual threads.
+ * Who sleeps on which word: the waiting lists behind `Atomics.wait`, for virtual threads. Which of several sleepers a notification goes to
+ * is for nobody to rely on (law 19): whoever has slept longest, as in JavaScript, or any of them, as with a condition variable of POSIX.
  */
 import type { Words } from '../../steps/step.js';
+import type { Dice } from './dice.js';
 
-export class Sleepers<Thread extends object> {
-  /** By the memory, not the view: every handle brings a view of its own. */
-  readonly #lines = new Map<SharedArrayBuffer, Map<number, Set<Thread>>>();
+/** Whom a notification goes to. */
+export type WakeUpOrder = 'first-come' | 'by-seed';
 
-  /** Falls asleep, at the end of the line. */
-  add(thread: Thread, { buffer }: Words, index: number): void {
-    const lines = this.#lines.get(buffer) ?? new Map<number, Set<Thread>>();
-    this.#lines.set(buffer, lines);
-    const line = lines.get(index);
-    if (line === undefined) lines.set(index, new Set([thread]));
-    else line.add(thread);
-  }
-
+/** All who sleep on one word. */
+export interface Line<Thread> {
+  /** Falls asleep. */
+  add(thread: Thread): void;
   /** Wakes up by itself. */
-  remove(thread: Thread, { buffer }: Words, index: number): void {
-    this.#lines.get(buffer)?.get(index)?.delete(thread);
+  remove(thread: Thread): void;
+  /** Takes out one, to be woken. */
+  take(): Thread | undefined;
+}
+
+class FirstCome<Thread> implements Line<Thread> {
+  readonly #threads = new Set<Thread>();
+
+  add(thread: Thread): void {
+    this.#threads.add(thread);
   }
 
-  /** Takes out up to `count` who have slept longest. */
-  take({ buffer }: Words, index: number, count: number): Thread[] {
-    const line = this.#lines.get(buffer)?.get(index);
-    const taken: Thread[] = [];
-    if (line === undefined) return taken;
-    for (const thread of line) {
-      if (taken.length >= count) break;
-      line.delete(thread);
-      taken.push(thread);
+  remove(thread: Thread): void {
+    this.#threads.delete(thread);
+  }
+
+  take(): Thread | undefined {
+    for (const thread of this.#threads) {
+      this.#threads.delete(thread);
+      return thread;
     }
-    return taken;
+    return undefined;
+  }
+}
+
+class BySeed<Thread> implements Line<Thread> {
+  readonly #threads: Thread[] = [];
+  readonly #places = new Map<Thread, number>();
+  readonly #dice: Dice;
+
+  constructor(dice: Dice) {
+    this.#dice = dice;
+  }
+
+  add(thread: Thread): void {
+    this.#places.set(thread, this.#threads.length);
+    this.#threads.push(thread);
+  }
+
+  remove(thread: Thread): void {
+    const place = this.#places.get(thread);
+    if (place === undefined) return;
+    this.#places.delete(thread);
+    const last = this.#threads.pop()!;
+    if (last === thread) return;
+    this.#threads[place] = last;
+    this.#places.set(last, place);
+  }
+
+  take(): Thread | undefined {
+    const { length } = this.#threads;
+    const thread = this.#threads[length > 1 ? Math.floor(this.#dice() * length) : 0];
+    if (thread !== undefined) this.remove(thread);
+    return thread;
+  }
+}
+
+export class Sleepers<Thread> {
+  readonly #order: WakeUpOrder;
+  readonly #dice: Dice;
+  /** By the memory, not the view: every handle brings a view of its own. */
+  readonly #lines = new Map<SharedArrayBuffer, Map<number, Line<Thread>>>();
+
+  constructor(order: WakeUpOrder, dice: Dice) {
+    this.#order = order;
+    this.#dice = dice;
+  }
+
+  /** Who sleeps on this word; `undefined` if nobody ever has. */
+  on({ buffer }: Words, index: number): Line<Thread> | undefined {
+    return this.#lines.get(buffer)?.get(index);
+  }
+
+  /** The same, begun if need be. */
+  begin(words: Words, index: number): Line<Thread> {
+    const known = this.on(words, index);
+    if (known !== undefined) return known;
+    const line = this.#order === 'first-come' ? new FirstCome<Thread>() : new BySeed<Thread>(this.#dice);
+    const lines = this.#lines.get(words.buffer) ?? new Map<number, Line<Thread>>();
+    this.#lines.set(words.buffer, lines.set(index, line));
+    return line;
   }
 }

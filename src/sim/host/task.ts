@@ -5,16 +5,17 @@ import type { Contender } from '../../lock/contender.js';
 import { BREAKER } from '../../lock/layout.js';
 import type { Step } from '../../steps/step.js';
 import type { SwitchPoint } from '../switch-point.js';
-import type { Attention, Pause, Work } from './demand.js';
+import type { Attention, Call, Pause, Work } from './demand.js';
+import type { Line } from './sleepers.js';
 
 /** What the generator of a virtual thread may yield under `simulate`. */
-export type Demand = SwitchPoint | Work | Pause;
+export type Demand = SwitchPoint | Work | Pause | Call;
 
 /** A text that runs on the virtual host. */
 export type VirtualText<T> = Generator<Demand, T, number>;
 
 /** What the host itself serves. */
-export type Request = Step | Work | Pause;
+export type Request = Step | Work | Pause | Call;
 
 /** A text of the host's own. */
 export type HostText<T> = Generator<Request, T, number>;
@@ -29,14 +30,16 @@ export class Task {
   readonly contender: Contender;
   /** Whether it lives under the lock. */
   readonly lives: 'under the lock' | 'free';
-  life: HostText<void> | undefined;
+  /** Its life, and above it the protocol that it is in. */
+  readonly frames: Generator<Request, unknown, number>[] = [];
   state: TaskState = 'due';
   /** Changes whenever its next move is arranged anew: what was arranged before counts no more. */
   turn = 0;
   /** Whether its work can be interrupted. */
   attention: Attention = 'blind';
-  /** The sleep it is in. */
-  sleep: Step | undefined;
+  /** The list it is in while it sleeps, and whether its time there is limited in a way that a deadlock would not outlast. */
+  line: Line<Task> | undefined;
+  isLimited = false;
   /** What it waits for, in words, for a message about a deadlock. */
   waitsFor: (() => string) | undefined;
   /** Nanoseconds of work done. */

@@ -12,10 +12,10 @@ import { drop, take } from '../../lock/protocol.js';
 import type { Happened, Recorder } from '../../lock/recorder.js';
 import { isDue } from '../../lock/yielding.js';
 import { notify, type Protocol, Step, store, type Words } from '../../steps/step.js';
-import { type Attention, Pause, Work } from './demand.js';
+import { type Attention, Call, Pause, Work } from './demand.js';
 import { diceOf } from './dice.js';
 import { type Machine, VirtualHost } from './host.js';
-import { type Demand, type HostText, Task, type VirtualText } from './task.js';
+import { type Demand, type HostText, type Request, Task, type VirtualText } from './task.js';
 import { toMilliseconds } from './units.js';
 
 /** What a simulation is made of. Times in nanoseconds but for the interval. */
@@ -81,7 +81,7 @@ export class World {
       gap,
     );
     this.tasks.push(task);
-    task.life = this.#live(task, program(task), end, birth.signs);
+    task.frames.push(this.#live(task, program(task), end, birth.signs));
     this.host.begin(task, birth.time);
     return task;
   }
@@ -116,25 +116,25 @@ export class World {
     if (task.lives === 'free' || !isDue(contender, looks)) return;
     const { afterDrop, next } = contender.dialect;
     const isRace = afterDrop === 'race' && next === 'whoever-comes-first' && waitersIn(this.words[LOCK]!) > 0;
-    yield* drop(contender, 'forced', 'now');
+    yield new Call(drop(contender, 'forced', 'now'));
     if (isRace) yield new Work(this.plan.regain, 'blind');
-    yield* take(contender, FOREVER);
+    yield new Call(take(contender, FOREVER));
   }
 
   /** Runs a text without the lock; has it again when that is over, however it ends. */
-  *without<Y extends Demand, T>(task: Task, text: Generator<Y, T, number>): Generator<Y | Step, T, number> {
+  *without<Y extends Demand, T>(task: Task, text: Generator<Y, T, number>): Generator<Y | Call, T, number> {
     if (!this.holds(task)) return yield* text;
-    yield* drop(task.contender, 'voluntary', 'now');
+    yield new Call(drop(task.contender, 'voluntary', 'now'));
     try {
       return yield* text;
     } finally {
-      yield* take(task.contender, FOREVER);
+      yield new Call(take(task.contender, FOREVER));
     }
   }
 
   *#live(task: Task, program: VirtualText<unknown>, end: Birth['end'], signs: Words | undefined): HostText<void> {
     task.began = this.host.now;
-    if (task.lives === 'under the lock') yield* take(task.contender, FOREVER);
+    if (task.lives === 'under the lock') yield new Call(take(task.contender, FOREVER));
     if (signs !== undefined) yield* raise(signs, BEGUN);
     for (let answer = 0; ; ) {
       const turn = advance(program, answer);
@@ -142,18 +142,21 @@ export class World {
         end(turn);
         break;
       }
-      answer = yield* this.#serve(task, turn.demand);
+      const { demand } = turn;
+      answer = isRequest(demand) && !this.#mayNotSleep(task, demand) ? yield demand : yield* this.#serve(task, demand);
     }
-    if (this.holds(task)) yield* drop(task.contender, 'final', 'never');
+    if (this.holds(task)) yield new Call(drop(task.contender, 'final', 'never'));
     if (signs !== undefined) yield* raise(signs, OVER);
   }
 
-  /** What a program yields: a step, which may not sleep with the lock in its hands; a wish of the host; a switch point, which is a unit of work and a look. */
+  /** Whether it would sleep with the lock in its hands. */
+  #mayNotSleep(task: Task, request: Request): boolean {
+    return request instanceof Step && request.operation === 'wait' && this.holds(task);
+  }
+
+  /** What a program yields that is not for the host as it is: a sleep that must not be with the lock in hand; a switch point, which is a unit of work and a look. */
   *#serve(task: Task, demand: Demand): HostText<number> {
-    if (demand instanceof Step) {
-      return demand.operation === 'wait' && this.holds(task) ? yield* this.without(task, only(demand)) : yield demand;
-    }
-    if (demand instanceof Work || demand instanceof Pause) return yield demand;
+    if (demand instanceof Step) return yield* this.without(task, only(demand));
     if (demand !== undefined && typeof demand !== 'number') {
       throw new ArgumentError(
         `the thread ${task.name} yielded ${describe(demand)}: expected nothing, a number, or a step. Use \`yield*\` with what \`t\` gives: \`yield* t.compute(1)\``,
@@ -164,7 +167,12 @@ export class World {
   }
 
   #record(what: Happened, { ident, thread, switchNumber }: { ident: number; thread: number; switchNumber: number }): void {
-    this.events.push({ ...what, time: toMilliseconds(this.host.now), ident, threadId: thread - 1, switchNumber } as LockEvent);
+    const time = toMilliseconds(this.host.now);
+    const threadId = thread - 1;
+    // Not by spreading `what`: there are millions of these.
+    if (what.type === 'drop') this.events.push({ type: 'drop', reason: what.reason, time, ident, threadId, switchNumber });
+    else if (what.type === 'request') this.events.push({ type: 'request', holder: what.holder, time, ident, threadId, switchNumber });
+    else this.events.push({ type: what.type, time, ident, threadId, switchNumber });
   }
 
   #describe(): string {
@@ -172,6 +180,10 @@ export class World {
     const names = there.slice(0, 5).map((task) => (task.waitsFor === undefined ? task.name : `${task.name} waits for ${task.waitsFor()}`));
     return there.length > names.length ? `${names.join(', ')} and ${there.length - names.length} more` : names.join(', ');
   }
+}
+
+function isRequest(demand: Demand): demand is Request {
+  return demand instanceof Step || demand instanceof Work || demand instanceof Pause || demand instanceof Call;
 }
 
 /** The next thing a program asks for, or how it ended. */
