@@ -13,7 +13,7 @@ import { toNanoseconds } from './host/units.js';
 import type { Plan } from './host/world.js';
 
 /** A virtual thread that is not just a program. */
-export interface ThreadOptions<T = unknown> {
+export interface VirtualThreadOptions<T = unknown> {
   /** Its program. */
   readonly run: ThreadProgram<T>;
   /** When it begins, in milliseconds. @default 0 */
@@ -25,7 +25,7 @@ export interface ThreadOptions<T = unknown> {
 }
 
 /** A virtual thread: its program, alone or with options. */
-export type ThreadSpec<T = unknown> = ThreadProgram<T> | ThreadOptions<T>;
+export type ThreadSpec<T = unknown> = ThreadProgram<T> | VirtualThreadOptions<T>;
 
 /** The threads of a simulation: by name, or in a list, where they are named by their index. */
 export type ThreadSpecs = readonly ThreadSpec[] | { readonly [name: string]: ThreadSpec };
@@ -62,7 +62,7 @@ export interface SimulateOptions<T extends ThreadSpecs = ThreadSpecs> {
   readonly wakeUpOrder?: WakeUpOrder;
   /** When a simulation that has not ended is given up. @default 3,600,000: an hour */
   readonly maxTime?: number;
-  /** How many times threads may go on after a wait or a piece of work, before the simulation is given up. @default 20,000,000 */
+  /** How many times threads may go on after a wait or a piece of work, before the simulation is given up. @default 10,000,000 */
   readonly maxEvents?: number;
   /** How many threads there may be, those started by others included; at most 32,767. @default the threads given and 256 more */
   readonly maxThreads?: number;
@@ -81,13 +81,13 @@ const CHECKPOINT_INTERVAL = 0.00005;
 /** Two threads on 2.7 take 1.42 times as long as one after the other: a hundred ticks, and then this. */
 const REGAIN_TIME = 0.002;
 const HOUR = 3_600_000;
-const MOST_EVENTS = 20_000_000;
+const MOST_EVENTS = 10_000_000;
 /** As many as the word of the lock can name. */
 const MOST_THREADS = 0x7fff;
 const SPARE_THREADS = 256;
 
 /** One thread, checked. */
-export interface CheckedThread extends Required<ThreadOptions> {
+export interface CheckedThread extends Required<VirtualThreadOptions> {
   readonly name: string;
 }
 
@@ -142,7 +142,7 @@ function checkThreads(threads: unknown, dialect: Dialect): CheckedThread[] {
 }
 
 function checkThread(name: string, spec: unknown, dialect: Dialect): CheckedThread {
-  const options = (typeof spec === 'function' ? { run: spec } : (spec ?? {})) as Partial<ThreadOptions>;
+  const options = (typeof spec === 'function' ? { run: spec } : (spec ?? {})) as Partial<VirtualThreadOptions>;
   const { run, start = 0, lock = 'shared', rank } = options;
   if (typeof run !== 'function') {
     throw new ArgumentError(

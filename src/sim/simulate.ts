@@ -69,8 +69,8 @@ export interface Simulation<T extends ThreadSpecs = ThreadSpecs> {
  *     *io(t) { yield* t.io(20); yield* t.io(20); },
  *   },
  * });
- * // Each time the I/O is done, its thread waits for a whole switch interval.
- * console.log(lock.requests, makespan); // => 2 100
+ * // To begin, and each time that its I/O is done, the second thread waits for a whole switch interval, and then asks for the lock.
+ * console.log(lock.requests, lock.waited, makespan); // => 3 15 100
  * ```
  */
 export function simulate<const T extends ThreadSpecs>(options: SimulateOptions<T>): Simulation<T> {

@@ -2,8 +2,10 @@
  * The convoy experiment under virtual time: an echo thread on a socket pair beside threads that only compute. The client is another
  * process: it does not live under the lock, and pauses 1 ms between pings.
  */
+
+import type { ThreadProgram } from '../../src/sim/host/context.js';
 import { simulate } from '../../src/sim/simulate.js';
-import type { SimulateOptions, ThreadProgram } from '../../src/sim/simulate-options.js';
+import type { SimulateOptions } from '../../src/sim/simulate-options.js';
 import { Semaphore } from '../../src/threading/semaphore.js';
 
 /** What a call of `send` or `recv` takes that does not block, and the Python code between two calls, on the machine of the measurements. */

@@ -4,9 +4,10 @@
  */
 import { describe, expect, it } from 'vitest';
 import type { LockEvent } from '../../src/events.js';
+import type { ThreadProgram } from '../../src/sim/host/context.js';
 import { type Simulation, simulate } from '../../src/sim/simulate.js';
 import { slices } from '../../src/sim/simulate-metrics.js';
-import type { SimulateOptions, ThreadProgram } from '../../src/sim/simulate-options.js';
+import type { SimulateOptions } from '../../src/sim/simulate-options.js';
 import { Lock } from '../../src/threading/lock.js';
 
 /** Nobody is ever late. */

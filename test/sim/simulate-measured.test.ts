@@ -5,9 +5,9 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { DialectName } from '../../src/dialects/registry.js';
+import type { ThreadProgram } from '../../src/sim/host/context.js';
 import { simulate } from '../../src/sim/simulate.js';
 import { slices } from '../../src/sim/simulate-metrics.js';
-import type { ThreadProgram } from '../../src/sim/simulate-options.js';
 import { convoy, type Latencies } from './convoy.js';
 
 const fixture = (name: string) => JSON.parse(readFileSync(new URL(`../fixtures/sim/${name}.json`, import.meta.url), 'utf8'));

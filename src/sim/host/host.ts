@@ -61,7 +61,7 @@ export class VirtualHost {
   #pausing = 0;
   #limited = 0;
   #rank = 0;
-  /** When a thread last did something that was no nap. */
+  /** When a thread last did something but wake up from a nap. */
   #progress = 0;
 
   constructor(machine: Machine, dice: Dice, lock: Words, taskOf: (ident: number) => Task | undefined) {
@@ -145,6 +145,8 @@ export class VirtualHost {
       this.#news();
     } else if (result === TIMED_OUT) {
       this.#rise(task);
+    } else {
+      this.#news();
     }
     this.#resume(task, Math.max(0, result));
   }
