@@ -129,6 +129,43 @@ describe('asking', () => {
   });
 });
 
+describe('looks', () => {
+  /** When the second thread, which waits from the beginning, has the lock. */
+  const switchedAt = (program: ThreadProgram): number | undefined =>
+    of(ideal({ switchInterval: 8, checkpointInterval: 10, threads: [program, cpu(1)] }), 'take')[1]?.time;
+
+  it('come after each unit of work, however it is cut into pieces', () => {
+    expect(
+      switchedAt(function* (t) {
+        for (let piece = 0; piece < 10; piece += 1) yield* t.compute(3);
+      }),
+    ).toBe(10);
+  });
+
+  it('come after a native call, from which the next unit is counted; and wherever one looks by hand', () => {
+    expect(
+      switchedAt(function* (t) {
+        yield* t.native(9);
+        yield* t.compute(50);
+      }),
+    ).toBe(9);
+    expect(
+      switchedAt(function* (t) {
+        yield* t.compute(6);
+        yield* t.native(1);
+        yield* t.compute(50);
+      }),
+    ).toBe(17);
+    expect(
+      switchedAt(function* (t) {
+        yield* t.compute(8.5);
+        yield* t.look();
+        yield* t.compute(50);
+      }),
+    ).toBe(8.5);
+  });
+});
+
 describe('switching', () => {
   it('law 12 and 23: looks without a request do nothing, whatever the interval', () => {
     for (const switchInterval of [0.001, 5, 10_000]) {

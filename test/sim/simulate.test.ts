@@ -3,11 +3,12 @@
  */
 import { describe, expect, it } from 'vitest';
 import { dialects } from '../../src/dialects/registry.js';
+import type { LockEvent } from '../../src/events.js';
 import type { ThreadProgram } from '../../src/sim/host/context.js';
 import { simulate } from '../../src/sim/simulate.js';
-import { lockMetrics, slices } from '../../src/sim/simulate-metrics.js';
+import { countsByThread, lockMetrics, slices } from '../../src/sim/simulate-metrics.js';
 import type { SimulateOptions } from '../../src/sim/simulate-options.js';
-import { cas, load, notify, store, WOKEN, wait } from '../../src/steps/step.js';
+import { CHANGED, cas, load, notify, store, WOKEN, wait } from '../../src/steps/step.js';
 import { Barrier } from '../../src/threading/barrier.js';
 import { Condition } from '../../src/threading/condition.js';
 import { Event } from '../../src/threading/event.js';
@@ -214,6 +215,20 @@ describe('the primitives of gil/threading under virtual time', () => {
     expect(values.guest).toEqual([false, false, 120, true, 500]);
   });
 
+  it('Lock: a try does not let go of the Global Interpreter Lock', () => {
+    const lock = new Lock();
+    const { threads, values } = simulate({
+      threads: [
+        function* (t) {
+          yield* t.acquire(lock);
+          return yield* t.acquire(lock, { timeout: 0 });
+        },
+      ],
+    });
+    expect(values[0]).toBe(false);
+    expect(threads[0]?.drops).toEqual({ forced: 0, voluntary: 0, final: 1 });
+  });
+
   it('RLock: its owner takes it again; another one may not let go of it', () => {
     const lock = new RLock();
     const { values, errors } = simulate({
@@ -335,7 +350,7 @@ describe('the primitives of gil/threading under virtual time', () => {
       ...IDEAL,
       threads: {
         *a(t) {
-          const seen = [yield cas(words, 0, 0, 7), yield load(words, 0)];
+          const seen = [yield cas(words, 0, 0, 7), yield load(words, 0), yield wait(words, 0, 0, Number.POSITIVE_INFINITY)];
           return [...seen, yield wait(words, 0, 7, Number.POSITIVE_INFINITY), t.now()];
         },
         *b(t) {
@@ -345,8 +360,9 @@ describe('the primitives of gil/threading under virtual time', () => {
         },
       },
     });
-    expect(run.values.a).toEqual([0, 7, WOKEN, 3]);
-    expect(run.threads[0]?.drops.voluntary).toBe(1);
+    expect(run.values.a).toEqual([0, 7, CHANGED, WOKEN, 3]);
+    // Also for the sleep that did not come about.
+    expect(run.threads[0]?.drops.voluntary).toBe(2);
   });
 
   it('two threads that do nothing but wake each other are not in a deadlock', () => {
@@ -451,6 +467,38 @@ describe('a thread that starts others', () => {
 });
 
 describe('metrics', () => {
+  const event = (type: 'wait' | 'take' | 'give-up', ident: number, time: number): LockEvent => ({
+    type,
+    ident,
+    time,
+    threadId: 0,
+    switchNumber: 0,
+  });
+  const drop = (ident: number, time: number): LockEvent => ({ type: 'drop', reason: 'final', ident, time, threadId: 0, switchNumber: 0 });
+  const events: readonly LockEvent[] = [
+    event('take', 1, 0),
+    event('wait', 2, 1),
+    event('wait', 3, 2),
+    event('give-up', 3, 4),
+    drop(1, 5),
+    event('take', 2, 5.5),
+    drop(2, 7),
+    event('take', 2, 20),
+    drop(2, 21),
+  ];
+
+  it('a slice lasts until the lock comes to another thread, and the last one until it is let go', () => {
+    expect(slices(events)).toEqual([
+      { ident: 1, start: 0, end: 5.5 },
+      { ident: 2, start: 5.5, end: 21 },
+    ]);
+  });
+
+  it('a wait ends in a take or in giving up; a take without a wait has waited for nothing', () => {
+    expect(lockMetrics(events)).toMatchObject({ holds: 3, waits: 2, waited: 6.5, held: 7.5, switches: 2, drops: { final: 3 } });
+    expect(countsByThread(events).get(2)).toMatchObject({ holds: 2, waits: 1, waited: 4.5, held: 2.5 });
+  });
+
   it('of no events are zero', () => {
     expect(slices([])).toEqual([]);
     expect(lockMetrics([])).toMatchObject({ holds: 0, switches: 0, contention: 0 });
