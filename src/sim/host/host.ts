@@ -38,7 +38,7 @@ interface Happening extends Due {
 const PAUSED = -1;
 
 /** How many steps a thread may take at one instant. No text comes near it; a thread that spins on a word never ends. */
-const MOST_STEPS = 5_000_000;
+const MOST_STEPS = 2_000_000;
 /** Threads in a text sleep in naps. When nobody has done anything but nap for so long, in nanoseconds, nobody ever will. */
 const HOPELESS_AFTER = 5e9;
 /** A sleep that is longer, in milliseconds, is not a nap: it ends in something else than another nap. */
