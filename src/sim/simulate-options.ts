@@ -9,8 +9,8 @@ import { checkTimeout } from '../lock/options.js';
 import { checkRank } from '../lock/rank.js';
 import type { ThreadProgram } from './host/context.js';
 import type { WakeUpOrder } from './host/sleepers.js';
+import type { Plan } from './host/stage.js';
 import { toNanoseconds } from './host/units.js';
-import type { Plan } from './host/world.js';
 
 /** A virtual thread that is not just a program. */
 export interface VirtualThreadOptions<T = unknown> {

@@ -5,9 +5,9 @@
 import type { LockEvent } from '../events.js';
 import type { Counts } from '../lock/stats.js';
 import { programOf, ThreadContext } from './host/context.js';
+import { Stage } from './host/stage.js';
 import type { Task } from './host/task.js';
 import { toMilliseconds, toNanoseconds } from './host/units.js';
-import { World } from './host/world.js';
 import { countsByThread, type LockMetrics, lockMetrics, NO_COUNTS } from './simulate-metrics.js';
 import { checkOptions, type SimulateOptions, type ThreadSpec, type ThreadSpecs } from './simulate-options.js';
 
@@ -75,14 +75,14 @@ export interface Simulation<T extends ThreadSpecs = ThreadSpecs> {
  */
 export function simulate<const T extends ThreadSpecs>(options: SimulateOptions<T>): Simulation<T> {
   const { plan, threads } = checkOptions(options);
-  const world = new World(plan);
+  const stage = new Stage(plan);
   const isList = Array.isArray(options.threads);
   const values: Record<string, unknown> = isList ? (new Array(threads.length) as unknown as Record<string, unknown>) : {};
   const errors: Record<string, unknown> = isList ? (new Array(threads.length) as unknown as Record<string, unknown>) : {};
   for (const { name, run, start, lock, rank } of threads) {
-    world.start({
+    stage.start({
       name,
-      program: (task) => programOf(run, new ThreadContext(world, task), name),
+      program: (task) => programOf(run, new ThreadContext(stage, task), name),
       time: toNanoseconds(start),
       lives: lock === 'shared' ? 'under the lock' : 'free',
       rank,
@@ -92,12 +92,12 @@ export function simulate<const T extends ThreadSpecs>(options: SimulateOptions<T
       },
     });
   }
-  world.run();
-  return report(world, { values, errors }) as Simulation<T>;
+  stage.run();
+  return report(stage, { values, errors }) as Simulation<T>;
 }
 
-function report(world: World, { values, errors }: Pick<Simulation, 'values' | 'errors'>): Simulation {
-  const { events, tasks, plan } = world;
+function report(stage: Stage, { values, errors }: Pick<Simulation, 'values' | 'errors'>): Simulation {
+  const { events, tasks, plan } = stage;
   const counts = countsByThread(events);
   const makespan = tasks.reduce((latest, task) => Math.max(latest, task.ended), 0);
   const worked = tasks.reduce((sum, task) => sum + task.worked, 0);

@@ -24,9 +24,9 @@ import {
   type Waitable,
   waiting,
 } from './primitives.js';
+import { BEGUN, OVER, SIGNS, type Stage } from './stage.js';
 import type { Demand, Task, VirtualText } from './task.js';
 import { toMilliseconds, toNanoseconds } from './units.js';
-import { BEGUN, OVER, SIGNS, type World } from './world.js';
 
 /** The program of a virtual thread: a generator function. */
 export type ThreadProgram<T = unknown> = (t: ThreadContext) => Generator<Demand, T, number>;
@@ -57,12 +57,12 @@ export interface StartOptions {
  * nobody else runs.
  */
 export class ThreadContext {
-  readonly #world: World;
+  readonly #stage: Stage;
   readonly #task: Task;
 
   /** @internal */
-  constructor(world: World, task: Task) {
-    this.#world = world;
+  constructor(stage: Stage, task: Task) {
+    this.#stage = stage;
     this.#task = task;
   }
 
@@ -78,17 +78,17 @@ export class ThreadContext {
 
   /** The virtual clock, in milliseconds since the simulation began. */
   now(): number {
-    return toMilliseconds(this.#world.host.now);
+    return toMilliseconds(this.#stage.host.now);
   }
 
   /** A random number from 0 to 1, the same for the same `seed`. */
   random(): number {
-    return this.#world.host.dice();
+    return this.#stage.host.random.upTo(1);
   }
 
   /** Whether it holds the lock; in a dialect without one, never. */
   holdsLock(): boolean {
-    return this.#world.holds(this.#task);
+    return this.#stage.holds(this.#task);
   }
 
   /**
@@ -96,34 +96,34 @@ export class ThreadContext {
    * the lock, just computes.
    */
   compute(ms: number): VirtualText<void> {
-    return this.#world.work(this.#task, duration(ms, 'compute'), 'looking');
+    return this.#stage.work(this.#task, duration(ms, 'compute'), 'looking');
   }
 
   /** Looks once whether it must let go of the lock; takes no time. */
   look(): VirtualText<void> {
-    return this.#world.look(this.#task, 1);
+    return this.#stage.look(this.#task, 1);
   }
 
   /** Calls native code that keeps the lock: it cannot be interrupted, and a look comes after it (law 36). */
   *native(ms: number): VirtualText<void> {
-    yield* this.#world.work(this.#task, duration(ms, 'native'), 'blind');
+    yield* this.#stage.work(this.#task, duration(ms, 'native'), 'blind');
     this.#task.hasLooked();
-    yield* this.#world.look(this.#task, 1);
+    yield* this.#stage.look(this.#task, 1);
   }
 
   /** Calls native code that lets go of the lock while it computes. */
   released(ms: number): VirtualText<void> {
-    return this.#world.without(this.#task, this.#world.work(this.#task, duration(ms, 'released'), 'blind'));
+    return this.#stage.without(this.#task, this.#stage.work(this.#task, duration(ms, 'released'), 'blind'));
   }
 
   /** Sleeps, without the lock; lets go of it also for 0 (law 33). */
   sleep(ms: number): VirtualText<void> {
-    return this.#world.without(this.#task, pause(duration(ms, 'sleep')));
+    return this.#stage.without(this.#task, pause(duration(ms, 'sleep')));
   }
 
   /** Waits for a device that takes so long, without the lock: to the lock, the same as `sleep`. */
   io(ms: number): VirtualText<void> {
-    return this.#world.without(this.#task, pause(duration(ms, 'io')));
+    return this.#stage.without(this.#task, pause(duration(ms, 'io')));
   }
 
   /**
@@ -132,7 +132,7 @@ export class ThreadContext {
    */
   releaseForIO<T>(part: () => Generator<Demand, T, number>): VirtualText<T> {
     if (this.#task.lives === 'under the lock' && !this.holdsLock()) throw notHeld('t.releaseForIO', 'gil', null);
-    return this.#world.without(this.#task, part());
+    return this.#stage.without(this.#task, part());
   }
 
   /**
@@ -186,17 +186,17 @@ export class ThreadContext {
    */
   *start<T>(program: ThreadProgram<T>, { name }: StartOptions = {}): VirtualText<StartedThread<T>> {
     if (typeof program !== 'function') throw new ArgumentError(`t.start: expected a generator function; got ${describe(program)}`);
-    const world = this.#world;
+    const stage = this.#stage;
     const signs = allocate(SIGNS);
     const thread = {
-      name: name ?? `thread ${world.tasks.length + 1}`,
+      name: name ?? `thread ${stage.tasks.length + 1}`,
       ident: 0,
       outcome: undefined as PromiseSettledResult<T> | undefined,
     };
-    const task = world.start({
+    const task = stage.start({
       name: thread.name,
-      program: (self) => programOf(program, new ThreadContext(world, self), thread.name),
-      time: world.host.now,
+      program: (self) => programOf(program, new ThreadContext(stage, self), thread.name),
+      time: stage.host.now,
       lives: this.#task.lives,
       rank: 0,
       signs,
@@ -206,7 +206,7 @@ export class ThreadContext {
     });
     thread.ident = task.ident;
     signsOf.set(thread, signs);
-    yield* world.without(this.#task, flagged(signs, BEGUN, Number.POSITIVE_INFINITY));
+    yield* stage.without(this.#task, flagged(signs, BEGUN, Number.POSITIVE_INFINITY));
     return thread;
   }
 
@@ -229,7 +229,7 @@ export class ThreadContext {
    * @throws SwitchIntervalError
    */
   setSwitchInterval(ms: number): void {
-    this.#world.words[INTERVAL] = toMicroseconds(ms);
+    this.#stage.words[INTERVAL] = toMicroseconds(ms);
   }
 
   /**
@@ -245,11 +245,11 @@ export class ThreadContext {
     const timeout = limit?.timeout === undefined ? Number.POSITIVE_INFINITY : checkTimeout(limit.timeout);
     const first = yield* attempt(AT_ONCE);
     if (first !== false || timeout === 0) return first;
-    const { host } = this.#world;
+    const { host } = this.#stage;
     this.#task.waitsFor = what;
     if (timeout !== Number.POSITIVE_INFINITY) host.limit(1);
     try {
-      return yield* this.#world.without(this.#task, attempt(this.now() + timeout));
+      return yield* this.#stage.without(this.#task, attempt(this.now() + timeout));
     } finally {
       this.#task.waitsFor = undefined;
       if (timeout !== Number.POSITIVE_INFINITY) host.limit(-1);

@@ -7,9 +7,9 @@
 import { PLACE_SIZE, placeOf } from '../../lock/layout.js';
 import { perform } from '../../steps/perform.js';
 import { CHANGED, Step, TIMED_OUT, type WaitOutcome, WOKEN, type Words } from '../../steps/step.js';
-import { SimulationDeadlockError, SimulationLimitError } from '../simulate-errors.js';
+import { SimulationDeadlockError, SimulationLimitError } from '../errors.js';
+import type { Random } from '../random.js';
 import { Call, Pause } from './demand.js';
-import type { Dice } from './dice.js';
 import { type Due, Heap } from './heap.js';
 import { Processors } from './processors.js';
 import { Sleepers, type WakeUpOrder } from './sleepers.js';
@@ -49,7 +49,7 @@ export class VirtualHost {
   now = 0;
   /** How often a thread went on. */
   events = 0;
-  readonly dice: Dice;
+  readonly random: Random;
   readonly #machine: Machine;
   readonly #lock: Words;
   readonly #taskOf: (ident: number) => Task | undefined;
@@ -64,13 +64,13 @@ export class VirtualHost {
   /** When a thread last did something but wake up from a nap. */
   #progress = 0;
 
-  constructor(machine: Machine, dice: Dice, lock: Words, taskOf: (ident: number) => Task | undefined) {
+  constructor(machine: Machine, random: Random, lock: Words, taskOf: (ident: number) => Task | undefined) {
     this.#machine = machine;
-    this.dice = dice;
+    this.random = random;
     this.#lock = lock;
     this.#taskOf = taskOf;
     this.#processors = new Processors(machine.cores);
-    this.#sleepers = new Sleepers(machine.wakeUpOrder, dice);
+    this.#sleepers = new Sleepers(machine.wakeUpOrder, random);
   }
 
   /** Has a thread begin at a time. */
@@ -253,11 +253,11 @@ export class VirtualHost {
 
   #latency(): number {
     const [shortest, longest] = this.#machine.latency;
-    return shortest === longest ? shortest : Math.round(shortest + this.dice() * (longest - shortest));
+    return shortest === longest ? shortest : Math.round(shortest + this.random.upTo(longest - shortest));
   }
 
   #nextRank(): number {
-    if (this.#machine.ties === 'by-seed') return this.dice();
+    if (this.#machine.ties === 'by-seed') return this.random.next();
     this.#rank += 1;
     return this.#rank;
   }

@@ -3,7 +3,7 @@
  * is for nobody to rely on (law 19): whoever has slept longest, as in JavaScript, or any of them, as with a condition variable of POSIX.
  */
 import type { Words } from '../../steps/step.js';
-import type { Dice } from './dice.js';
+import type { Random } from '../random.js';
 
 /** Whom a notification goes to. */
 export type WakeUpOrder = 'first-come' | 'by-seed';
@@ -41,10 +41,10 @@ class FirstCome<Thread> implements Line<Thread> {
 class BySeed<Thread> implements Line<Thread> {
   readonly #threads: Thread[] = [];
   readonly #places = new Map<Thread, number>();
-  readonly #dice: Dice;
+  readonly #random: Random;
 
-  constructor(dice: Dice) {
-    this.#dice = dice;
+  constructor(random: Random) {
+    this.#random = random;
   }
 
   add(thread: Thread): void {
@@ -64,7 +64,7 @@ class BySeed<Thread> implements Line<Thread> {
 
   take(): Thread | undefined {
     const { length } = this.#threads;
-    const thread = this.#threads[length > 1 ? Math.floor(this.#dice() * length) : 0];
+    const thread = this.#threads[length > 1 ? this.#random.below(length) : 0];
     if (thread !== undefined) this.remove(thread);
     return thread;
   }
@@ -72,13 +72,13 @@ class BySeed<Thread> implements Line<Thread> {
 
 export class Sleepers<Thread> {
   readonly #order: WakeUpOrder;
-  readonly #dice: Dice;
+  readonly #random: Random;
   /** By the memory, not the view: every handle brings a view of its own. */
   readonly #lines = new Map<SharedArrayBuffer, Map<number, Line<Thread>>>();
 
-  constructor(order: WakeUpOrder, dice: Dice) {
+  constructor(order: WakeUpOrder, random: Random) {
     this.#order = order;
-    this.#dice = dice;
+    this.#random = random;
   }
 
   /** Who sleeps on this word; `undefined` if nobody ever has. */
@@ -90,7 +90,7 @@ export class Sleepers<Thread> {
   begin(words: Words, index: number): Line<Thread> {
     const known = this.on(words, index);
     if (known !== undefined) return known;
-    const line = this.#order === 'first-come' ? new FirstCome<Thread>() : new BySeed<Thread>(this.#dice);
+    const line = this.#order === 'first-come' ? new FirstCome<Thread>() : new BySeed<Thread>(this.#random);
     const lines = this.#lines.get(words.buffer) ?? new Map<number, Line<Thread>>();
     this.#lines.set(words.buffer, lines.set(index, line));
     return line;

@@ -1,5 +1,5 @@
 /**
- * The world of one simulation: the virtual host, one lock with its memory, and all virtual threads. Here a thread lives its life: takes
+ * Where one simulation happens: the virtual host, one lock with its memory, and all virtual threads. Here a thread lives its life: takes
  * the lock, runs its program with a look after each unit of work, lets go.
  */
 import type { Dialect } from '../../dialects/dialect.js';
@@ -12,8 +12,8 @@ import { drop, take } from '../../lock/protocol.js';
 import type { Happened, Recorder } from '../../lock/recorder.js';
 import { isDue } from '../../lock/yielding.js';
 import { notify, type Protocol, Step, store, type Words } from '../../steps/step.js';
+import { Random } from '../random.js';
 import { type Attention, Call, Pause, Work } from './demand.js';
-import { diceOf } from './dice.js';
 import { type Machine, VirtualHost } from './host.js';
 import { type Demand, type HostText, type Request, Task, type VirtualText } from './task.js';
 import { toMilliseconds } from './units.js';
@@ -32,7 +32,7 @@ export interface Plan {
   readonly capacity: number;
 }
 
-/** How a thread comes into this world. */
+/** How a thread comes upon it. */
 export interface Birth {
   readonly name: string;
   readonly program: (task: Task) => VirtualText<unknown>;
@@ -48,7 +48,7 @@ export interface Birth {
 
 const FOREVER = Number.POSITIVE_INFINITY;
 
-export class World {
+export class Stage {
   readonly plan: Plan;
   readonly host: VirtualHost;
   readonly words: Words;
@@ -60,7 +60,7 @@ export class World {
     this.plan = plan;
     this.words = allocate(placeOf(plan.capacity + 1));
     this.words[INTERVAL] = plan.intervalMicroseconds;
-    this.host = new VirtualHost(plan.machine, diceOf(plan.seed), this.words, (ident) => this.tasks[ident - 1]);
+    this.host = new VirtualHost(plan.machine, new Random(plan.seed), this.words, (ident) => this.tasks[ident - 1]);
   }
 
   /** A new thread, which begins to run its program at a time. */
