@@ -8,6 +8,9 @@ import { programOf, ThreadContext } from './host/context.js';
 import { Stage } from './host/stage.js';
 import type { Task } from './host/task.js';
 import { toMilliseconds, toNanoseconds } from './host/units.js';
+import { equipFunctions } from './primitives/functions.js';
+import { equipLocks } from './primitives/locks.js';
+import { equipWaiting } from './primitives/waiting.js';
 import { countsByThread, type LockMetrics, lockMetrics, NO_COUNTS } from './simulate-metrics.js';
 import { checkOptions, type SimulateOptions, type ThreadSpec, type ThreadSpecs } from './simulate-options.js';
 
@@ -74,11 +77,15 @@ export interface Simulation<T extends ThreadSpecs = ThreadSpecs> {
  * ```
  */
 export function simulate<const T extends ThreadSpecs>(options: SimulateOptions<T>): Simulation<T> {
+  // What a transformed function may call has its twins from the first use on, not from the first import.
+  equipFunctions();
+  equipLocks();
+  equipWaiting();
   const { plan, threads } = checkOptions(options);
   const stage = new Stage(plan);
   const isList = Array.isArray(options.threads);
   const values: Record<string, unknown> = isList ? (new Array(threads.length) as unknown as Record<string, unknown>) : {};
-  const errors: Record<string, unknown> = isList ? (new Array(threads.length) as unknown as Record<string, unknown>) : {};
+  const errors: Record<string, unknown> = isList ? ([] as unknown as Record<string, unknown>) : {};
   for (const { name, run, start, lock, rank } of threads) {
     stage.start({
       name,

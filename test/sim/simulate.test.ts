@@ -4,10 +4,12 @@
 import { describe, expect, it } from 'vitest';
 import { dialects } from '../../src/dialects/registry.js';
 import type { LockEvent } from '../../src/events.js';
-import type { ThreadProgram } from '../../src/sim/host/context.js';
+import { releaseForIO, sleep } from '../../src/runtime/release.js';
+import type { ThreadContext, ThreadProgram } from '../../src/sim/host/context.js';
 import { simulate } from '../../src/sim/simulate.js';
 import { countsByThread, lockMetrics, slices } from '../../src/sim/simulate-metrics.js';
 import type { SimulateOptions } from '../../src/sim/simulate-options.js';
+import type { VirtualThread } from '../../src/sim/switch-point.js';
 import { CHANGED, cas, load, notify, store, WOKEN, wait } from '../../src/steps/step.js';
 import { Barrier } from '../../src/threading/barrier.js';
 import { Condition } from '../../src/threading/condition.js';
@@ -15,6 +17,8 @@ import { Event } from '../../src/threading/event.js';
 import { Lock } from '../../src/threading/lock.js';
 import { RLock } from '../../src/threading/rlock.js';
 import { BoundedSemaphore, Semaphore } from '../../src/threading/semaphore.js';
+import { TWIN } from '../../src/transform/twin.js';
+import { call } from './call.js';
 
 /** Nobody is ever late. */
 const IDEAL = { wakeUpLatency: 0, timerSlack: 0, wakeUpOrder: 'first-come' } as const;
@@ -416,6 +420,42 @@ describe('the primitives of gil/threading under virtual time', () => {
       },
     });
     expect(values.a).toEqual([false, 100_000]);
+  });
+});
+
+describe('a transformed function', () => {
+  /** An ordinary function with a twin, as the transform makes them. */
+  const twinned = (twin: (t: ThreadContext) => VirtualThread): ThreadProgram =>
+    Object.assign(() => {}, { [TWIN]: twin }) as unknown as ThreadProgram;
+
+  const run = (plain: object, ...args: unknown[]): VirtualThread =>
+    (Reflect.get(plain, TWIN) as (...args: unknown[]) => VirtualThread)(...args);
+
+  it('looks at its sites, and waits by the twins of the primitives, without the lock', () => {
+    const lock = new Lock();
+    const seats = new Semaphore(1);
+    const log: unknown[] = [];
+    const worker = (name: string, ms: number): ThreadProgram =>
+      twinned(function* (t) {
+        const release = (yield* call(lock, 'acquireSync')) as () => void;
+        yield 0;
+        yield* run(sleep, ms);
+        log.push(name, t.now());
+        release();
+        log.push(yield* call(seats, 'acquireSync', { timeout: 5 }));
+        yield* run(sleep, 100);
+      });
+    const { errors, threads } = simulate({ ...IDEAL, checkpointInterval: 1, threads: [worker('ann', 20), worker('bob', 30)] });
+    expect(errors).toEqual([]);
+    expect(log).toEqual(['ann', 21, expect.any(Function), 'bob', 52, null]);
+    expect(threads.map(({ drops }) => drops.voluntary)).toEqual([2, 4]);
+  });
+
+  it('lets go of the lock by `releaseForIO`', () => {
+    const worker = twinned(function* () {
+      yield* run(releaseForIO, () => {});
+    });
+    expect(simulate({ threads: [worker] }).lock.drops).toEqual({ forced: 0, voluntary: 1, final: 1 });
   });
 });
 

@@ -11,6 +11,7 @@ import { checkRank } from '../../lock/rank.js';
 import { load, now, type Protocol, wait } from '../../steps/step.js';
 import type { Condition } from '../../threading/condition.js';
 import type { Event } from '../../threading/event.js';
+import { TWIN } from '../../transform/twin.js';
 import { Pause } from './demand.js';
 import {
   type Acquirable,
@@ -279,9 +280,10 @@ function* flagged(signs: ReturnType<typeof allocate>, sign: number, until: numbe
   return true;
 }
 
-/** The program, begun; or a clear error if it is not one. */
+/** The program, begun: the generator function itself, or the twin of an ordinary function; or a clear error if there is neither. */
 export function programOf<T>(program: ThreadProgram<T>, t: ThreadContext, name: string): VirtualText<T> {
-  const begun: unknown = program(t);
+  const twin: unknown = Reflect.get(program, TWIN);
+  const begun: unknown = typeof twin === 'function' ? twin(t) : program(t);
   if (typeof begun === 'object' && begun !== null && 'next' in begun && Symbol.iterator in begun) return begun as VirtualText<T>;
   throw new ArgumentError(
     `threads: expected the thread ${name} to be a generator function, \`function* (t) { … }\`; it gave ${describe(begun)}`,

@@ -26,6 +26,16 @@ export class Pause {
   }
 }
 
+/** Waits until something is the case, so many nanoseconds at most; looked at whenever another thread has run. Gives how the wait ended. */
+export class Poll {
+  readonly ready: () => boolean;
+  readonly amount: number;
+  constructor(ready: () => boolean, amount: number) {
+    this.ready = ready;
+    this.amount = amount;
+  }
+}
+
 /** Runs a protocol to its end, which gives nothing: as `yield*` does, but at the same cost however deep the thread is in its own calls. */
 export class Call {
   readonly text: Protocol<unknown>;

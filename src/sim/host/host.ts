@@ -9,10 +9,10 @@ import { perform } from '../../steps/perform.js';
 import { CHANGED, Step, TIMED_OUT, type WaitOutcome, WOKEN, type Words } from '../../steps/step.js';
 import { SimulationDeadlockError, SimulationLimitError } from '../errors.js';
 import type { Random } from '../random.js';
-import { Call, Pause } from './demand.js';
+import { Call, Pause, Poll } from './demand.js';
 import { type Due, Heap } from './heap.js';
 import { Processors } from './processors.js';
-import { Sleepers, type WakeUpOrder } from './sleepers.js';
+import { FirstCome, type Line, Sleepers, type WakeUpOrder } from './sleepers.js';
 import type { Task } from './task.js';
 import { toMilliseconds, toNanoseconds } from './units.js';
 
@@ -41,8 +41,8 @@ const PAUSED = -1;
 const MOST_STEPS = 2_000_000;
 /** Threads in a text sleep in naps. When nobody has done anything but nap for so long, in nanoseconds, nobody ever will. */
 const HOPELESS_AFTER = 5e9;
-/** A sleep that is longer, in milliseconds, is not a nap: it ends in something else than another nap. */
-const LONGEST_NAP = 1000;
+/** A sleep that is longer, in nanoseconds, is not a nap: it ends in something else than another nap. */
+const LONGEST_NAP = 1e9;
 
 export class VirtualHost {
   /** Virtual time, in nanoseconds. */
@@ -56,6 +56,7 @@ export class VirtualHost {
   readonly #happenings = new Heap<Happening>();
   readonly #processors: Processors<Task>;
   readonly #sleepers: Sleepers<Task>;
+  readonly #polling = new FirstCome<Task>();
   /** How many threads are not over; wait for something that ends by itself; have a waiting time that is limited, or long. */
   #alive = 0;
   #pausing = 0;
@@ -151,8 +152,18 @@ export class VirtualHost {
     this.#resume(task, Math.max(0, result));
   }
 
-  /** Lets a thread go on, until it asks for something that takes time. */
+  /** Lets a thread go on; what it did may be what others poll for. */
   #resume(task: Task, result: number): void {
+    this.#move(task, result);
+    for (const other of this.#polling) {
+      if (!other.ready!()) continue;
+      this.#rise(other);
+      this.#arrange(other, this.now + this.#latency(), WOKEN);
+    }
+  }
+
+  /** Moves a thread, until it asks for something that takes time. */
+  #move(task: Task, result: number): void {
     const { frames } = task;
     let answer = result;
     for (let steps = 0; steps < MOST_STEPS; steps += 1) {
@@ -178,6 +189,10 @@ export class VirtualHost {
       } else if (request instanceof Pause) {
         this.#pausing += 1;
         this.#arrange(task, request.amount > 0 ? this.#ring(request.amount) : this.now, PAUSED);
+        return;
+      } else if (request instanceof Poll) {
+        task.ready = request.ready;
+        this.#sleepIn(this.#polling, task, request.amount);
         return;
       } else {
         task.state = 'working';
@@ -223,15 +238,19 @@ export class VirtualHost {
 
   #fallAsleep(task: Task, { words, index, first, second }: Step): 'asleep' | 'changed' {
     if (Atomics.load(words, index) !== first) return 'changed';
-    task.line = this.#sleepers.begin(words, index);
-    task.line.add(task);
-    task.isLimited = second > LONGEST_NAP && second !== Number.POSITIVE_INFINITY;
+    this.#sleepIn(this.#sleepers.begin(words, index), task, toNanoseconds(second));
+    return 'asleep';
+  }
+
+  #sleepIn(line: Line<Task>, task: Task, amount: number): void {
+    task.line = line;
+    line.add(task);
+    task.isLimited = amount > LONGEST_NAP && amount !== Number.POSITIVE_INFINITY;
     if (task.isLimited) this.#limited += 1;
     // Until it runs again it stays in the list, as a thread does in that of a futex: a notification that comes as its time is up is not lost.
-    if (second === Number.POSITIVE_INFINITY) task.turn += 1;
-    else this.#arrange(task, this.#ring(toNanoseconds(second)), TIMED_OUT);
+    if (amount === Number.POSITIVE_INFINITY) task.turn += 1;
+    else this.#arrange(task, this.#ring(amount), TIMED_OUT);
     task.state = 'asleep';
-    return 'asleep';
   }
 
   /** It sleeps no more. */

@@ -18,7 +18,8 @@ export interface Line<Thread> {
   take(): Thread | undefined;
 }
 
-class FirstCome<Thread> implements Line<Thread> {
+/** Who has slept longest is woken first. */
+export class FirstCome<Thread> implements Line<Thread>, Iterable<Thread> {
   readonly #threads = new Set<Thread>();
 
   add(thread: Thread): void {
@@ -36,8 +37,13 @@ class FirstCome<Thread> implements Line<Thread> {
     }
     return undefined;
   }
+
+  [Symbol.iterator](): Iterator<Thread> {
+    return this.#threads.values();
+  }
 }
 
+/** Any may be woken. */
 class BySeed<Thread> implements Line<Thread> {
   readonly #threads: Thread[] = [];
   readonly #places = new Map<Thread, number>();

@@ -11,12 +11,15 @@ import { HIGHEST, holderIn, INTERVAL, LOCK, placeOf, RANK, TENANT, waitersIn } f
 import { drop, take } from '../../lock/protocol.js';
 import type { Happened, Recorder } from '../../lock/recorder.js';
 import { isDue } from '../../lock/yielding.js';
-import { notify, type Protocol, Step, store, type Words } from '../../steps/step.js';
+import { releaseForIO } from '../../runtime/release.js';
+import { notify, type Protocol, Step, store, TIMED_OUT, WOKEN, type Words } from '../../steps/step.js';
 import { Random } from '../random.js';
-import { type Attention, Call, Pause, Work } from './demand.js';
+import { Point } from '../switch-point.js';
+import { world } from '../world.js';
+import { type Attention, Call, Pause, Poll, Work } from './demand.js';
 import { type Machine, VirtualHost } from './host.js';
 import { type Demand, type HostText, type Request, Task, type VirtualText } from './task.js';
-import { toMilliseconds } from './units.js';
+import { toMilliseconds, toNanoseconds } from './units.js';
 
 /** What a simulation is made of. Times in nanoseconds but for the interval. */
 export interface Plan {
@@ -88,6 +91,8 @@ export class Stage {
 
   /** Runs until all threads are over. */
   run(): void {
+    // What the twins of primitives ask of their world: that a call is no switch point by itself.
+    world.calls = new Array<'quiet'>(this.plan.capacity).fill('quiet');
     this.host.run(() => this.#describe());
   }
 
@@ -137,6 +142,8 @@ export class Stage {
     if (task.lives === 'under the lock') yield new Call(take(task.contender, FOREVER));
     if (signs !== undefined) yield* raise(signs, BEGUN);
     for (let answer = 0; ; ) {
+      world.thread = task.ident - 1;
+      world.clock = toMilliseconds(this.host.now);
       const turn = advance(program, answer);
       if ('status' in turn) {
         end(turn);
@@ -157,6 +164,7 @@ export class Stage {
   /** What a program yields that is not for the host as it is: a sleep that must not be with the lock in hand; a switch point, which is a unit of work and a look. */
   *#serve(task: Task, demand: Demand): HostText<number> {
     if (demand instanceof Step) return yield* this.without(task, only(demand));
+    if (demand instanceof Point) return yield* this.#stand(task, demand);
     if (demand !== undefined && typeof demand !== 'number') {
       throw new ArgumentError(
         `the thread ${task.name} yielded ${describe(demand)}: expected nothing, a number, or a step. Use \`yield*\` with what \`t\` gives: \`yield* t.compute(1)\``,
@@ -164,6 +172,29 @@ export class Stage {
     }
     yield* this.work(task, this.plan.gap, 'looking');
     return 0;
+  }
+
+  /** At a point that the twin of a function of this package announces: `sleep`, a call of a primitive that has to wait, both ends of `releaseForIO`. */
+  *#stand(task: Task, { announcement, target, ready, timeout }: Point): HostText<number> {
+    if (announcement === 'sleep') {
+      yield* this.without(task, only(new Pause(toNanoseconds(timeout))));
+      return TIMED_OUT;
+    }
+    if (target === releaseForIO && task.lives === 'under the lock') {
+      yield new Call(this.holds(task) ? drop(task.contender, 'voluntary', 'now') : take(task.contender, FOREVER));
+      return WOKEN;
+    }
+    if (ready === undefined) {
+      yield* this.work(task, this.plan.gap, 'looking');
+      return WOKEN;
+    }
+    const until = this.host.now + toNanoseconds(timeout);
+    // By the time that it has the lock again it may be too late.
+    while (!ready()) {
+      if (this.host.now >= until) return TIMED_OUT;
+      yield* this.without(task, only(new Poll(ready, until - this.host.now)));
+    }
+    return WOKEN;
   }
 
   #record(what: Happened, { ident, thread, switchNumber }: { ident: number; thread: number; switchNumber: number }): void {
@@ -183,7 +214,7 @@ export class Stage {
 }
 
 function isRequest(demand: Demand): demand is Request {
-  return demand instanceof Step || demand instanceof Work || demand instanceof Pause || demand instanceof Call;
+  return demand instanceof Step || demand instanceof Work || demand instanceof Pause || demand instanceof Poll || demand instanceof Call;
 }
 
 /** The next thing a program asks for, or how it ended. */
@@ -196,8 +227,8 @@ function advance(program: VirtualText<unknown>, answer: number): { readonly dema
   }
 }
 
-function* only(step: Step): Protocol<number> {
-  return yield step;
+function* only(request: Request): HostText<number> {
+  return yield request;
 }
 
 /** The words by which a thread tells that it has begun, and that it is over. */

@@ -5,17 +5,17 @@ import type { Contender } from '../../lock/contender.js';
 import { BREAKER } from '../../lock/layout.js';
 import type { Step } from '../../steps/step.js';
 import type { SwitchPoint } from '../switch-point.js';
-import type { Attention, Call, Pause, Work } from './demand.js';
+import type { Attention, Call, Pause, Poll, Work } from './demand.js';
 import type { Line } from './sleepers.js';
 
 /** What the generator of a virtual thread may yield under `simulate`. */
-export type Demand = SwitchPoint | Work | Pause | Call;
+export type Demand = SwitchPoint | Request;
 
 /** A text that runs on the virtual host. */
 export type VirtualText<T> = Generator<Demand, T, number>;
 
 /** What the host itself serves. */
-export type Request = Step | Work | Pause | Call;
+export type Request = Step | Work | Pause | Poll | Call;
 
 /** A text of the host's own. */
 export type HostText<T> = Generator<Request, T, number>;
@@ -40,6 +40,8 @@ export class Task {
   /** The list it is in while it sleeps, and whether its time there is limited in a way that a deadlock would not outlast. */
   line: Line<Task> | undefined;
   isLimited = false;
+  /** What it polls for. */
+  ready: (() => boolean) | undefined;
   /** What it waits for, in words, for a message about a deadlock. */
   waitsFor: (() => string) | undefined;
   /** Nanoseconds of work done. */
