@@ -19,11 +19,13 @@ export type ValueOf<S> = S extends ThreadSpec<infer T> ? T : never;
 
 /** One thread of a simulation: what it counted at the lock, and where its time went. Milliseconds of virtual time. */
 export interface SimulatedThread extends Counts {
+  /** Its name, or its index in the list. */
   readonly name: string;
   /** Its identity at the lock, as in the events. */
   readonly ident: number;
-  /** When it began and when it ended. */
+  /** When it began. */
   readonly began: number;
+  /** When it ended. */
   readonly ended: number;
   /** How much it has worked, with or without the lock. */
   readonly cpu: number;

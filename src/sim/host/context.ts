@@ -40,6 +40,7 @@ export interface WaitLimit {
 
 /** A thread that another one has started. */
 export interface StartedThread<T> {
+  /** Its name. */
   readonly name: string;
   /** Its identity at the lock. */
   readonly ident: number;

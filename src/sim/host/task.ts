@@ -5,13 +5,13 @@ import type { Contender } from '../../lock/contender.js';
 import { BREAKER } from '../../lock/layout.js';
 import type { Step } from '../../steps/step.js';
 import type { SwitchPoint } from '../switch-point.js';
-import type { Attention, Call, Pause, Poll, Work } from './demand.js';
+import type { Attention, Call, Pause, Poll, Wish, Work } from './demand.js';
 import type { Line } from './sleepers.js';
 
 /** What the generator of a virtual thread may yield under `simulate`. */
-export type Demand = SwitchPoint | Request;
+export type Demand = SwitchPoint | Wish;
 
-/** A text that runs on the virtual host. */
+/** What a part of a program is to `yield*`: it gives a `T`. */
 export type VirtualText<T> = Generator<Demand, T, number>;
 
 /** What the host itself serves. */
