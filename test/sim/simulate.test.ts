@@ -159,6 +159,13 @@ describe('a simulation', () => {
     };
     simulate({ ...IDEAL, dialect: patched, threads: [cpu(200), io] });
     expect(back.slice(1)).toEqual([20, 20, 20].map((ms) => expect.closeTo(ms, 3)));
+    // A newcomer has the rank that it begins with: above that of one that was made to let go.
+    const newcomer: ThreadProgram<number> = function* (t) {
+      yield* t.look();
+      return t.now();
+    };
+    const { values } = simulate({ ...IDEAL, dialect: patched, threads: [cpu(90), cpu(1), { start: 52, run: newcomer }] });
+    expect(values[2]).toBeCloseTo(52, 3);
   });
 
   it('runs 10,000 threads', () => {
@@ -449,6 +456,39 @@ describe('a transformed function', () => {
     expect(errors).toEqual([]);
     expect(log).toEqual(['ann', 21, expect.any(Function), 'bob', 52, null]);
     expect(threads.map(({ drops }) => drops.voluntary)).toEqual([2, 4]);
+  });
+
+  it('waits again when another one was faster, and is a thread of its own to a lock', () => {
+    const seats = new Semaphore(1);
+    const lock = new RLock();
+    let inside = 0;
+    const guest = twinned(function* () {
+      const leave = (yield* call(seats, 'acquireSync')) as () => void;
+      yield* run(sleep, 10);
+      leave();
+      const unlock = (yield* call(lock, 'acquireSync')) as () => void;
+      inside += 1;
+      yield* run(sleep, 25);
+      inside -= 1;
+      if (inside > 0) throw new Error('two inside');
+      unlock();
+    });
+    const { errors, makespan } = simulate({ ...IDEAL, threads: [guest, guest, guest, guest] });
+    expect(errors).toEqual([]);
+    expect(makespan).toBe(10 + 4 * 25);
+  });
+
+  it('waits as long as it says, from when it says so; and sleeps without the lock, be it for nothing', () => {
+    const waiter = twinned(function* (t) {
+      yield* run(sleep, 10);
+      const outcome = yield* call(new Event(), 'waitSync', { timeout: 5 });
+      const time = t.now();
+      yield* run(sleep, 0);
+      return [outcome, time];
+    });
+    const { values, lock } = simulate({ ...IDEAL, threads: [waiter] });
+    expect(values[0]).toEqual([false, 15]);
+    expect(lock.drops.voluntary).toBe(3);
   });
 
   it('lets go of the lock by `releaseForIO`', () => {
