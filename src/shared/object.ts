@@ -7,6 +7,7 @@ import { ArgumentError, describe } from '../errors.js';
 import { HANDLE, type Handle, opensBy } from '../host/traveller.js';
 import { findKnown, remember } from '../lock/known.js';
 import { createWords, HEAD, openWords, type SyncHandle } from '../lock/object-memory.js';
+import { countAsNative } from '../transform/native.js';
 import { checkNumber } from './check.js';
 import { SharedFieldError } from './errors.js';
 
@@ -80,7 +81,7 @@ function shapeOf(fields: readonly string[]): new (handle: ObjectHandle) => Base 
   if (Shape === undefined) {
     Shape = class SharedObject extends Base {};
     for (const [index, name] of fields.entries()) {
-      Object.defineProperty(Shape.prototype, name, {
+      const accessor = {
         enumerable: true,
         get(this: Base) {
           return this[VIEW][index];
@@ -88,7 +89,9 @@ function shapeOf(fields: readonly string[]): new (handle: ObjectHandle) => Base 
         set(this: Base, value: number) {
           this[VIEW][index] = value;
         },
-      });
+      };
+      Object.defineProperty(Shape.prototype, name, accessor);
+      countAsNative(accessor.get, accessor.set);
     }
     shapes.set(key, Shape);
   }

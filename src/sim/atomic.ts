@@ -7,6 +7,7 @@ import { SharedList } from '../shared/list.js';
 import { SharedObject } from '../shared/object.js';
 import { RefCounted } from '../shared/refcounted.js';
 import { SharedBigInt, SharedFloat, SharedInt } from '../shared/scalars.js';
+import { countAsNative } from '../transform/native.js';
 import { THREAD_EXPORTS } from './exports.js';
 
 const CLASSES: readonly unknown[] = [
@@ -21,25 +22,14 @@ const CLASSES: readonly unknown[] = [
   SharedObject,
 ];
 
-let own: Set<unknown> | undefined;
-
-/** Functions that count as native: those of this package, and those that a spec names. */
-export function atomicFunctions(named: readonly unknown[]): ReadonlySet<unknown> {
-  own ??= collect();
-  return named.length === 0 ? own : new Set([...own, ...named]);
-}
-
-function collect(): Set<unknown> {
-  const found = new Set<unknown>();
+/** From now on the methods and accessors of these classes count as native. */
+export function equipAtomic(): void {
   for (const made of CLASSES) {
-    found.add(made);
+    countAsNative(made);
     for (let at = prototypeOf(made); at !== null && at !== Object.prototype; at = Object.getPrototypeOf(at)) {
-      for (const { value, get, set } of Object.values(Object.getOwnPropertyDescriptors(at))) {
-        for (const each of [value, get, set]) found.add(each);
-      }
+      for (const { value, get, set } of Object.values(Object.getOwnPropertyDescriptors(at))) countAsNative(value, get, set);
     }
   }
-  return found;
 }
 
 function prototypeOf(made: unknown): object | null {

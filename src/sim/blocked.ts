@@ -36,8 +36,9 @@ export class BlockedThreads {
     return this.#waiting.length > 0;
   }
 
-  has(thread: number): boolean {
-    return this.#points[thread] !== undefined || this.#steps[thread] !== undefined;
+  /** Whether it cannot go on as things are. */
+  isStuck(thread: number): boolean {
+    return this.#steps[thread] !== undefined || this.#points[thread]?.ready?.() === false;
   }
 
   clear(): void {

@@ -6,7 +6,7 @@ import type { Dialect } from '../dialects/dialect.js';
 import { describe } from '../errors.js';
 import { activate, twinOf } from '../transform/twins.js';
 import { accessorsOf } from './accessors.js';
-import { atomicFunctions } from './atomic.js';
+import { equipAtomic } from './atomic.js';
 import { SpecError } from './errors.js';
 import { THREAD_EXPORTS } from './exports.js';
 import { equipFunctions } from './primitives/functions.js';
@@ -35,7 +35,7 @@ export function compile<S>(spec: Spec<S>, dialect: Dialect): Program {
     }
   };
   checkFresh(state);
-  const atomic = atomicFunctions(spec.atomic ?? []);
+  const atomic = new Set<unknown>(spec.atomic);
   activate({ dialect, exports: THREAD_EXPORTS, accessors: accessorsOf(state(), atomic), atomic, onOpaque });
   const threads = entries.map(([name, body]) => prepare(name, body));
   return {
@@ -64,6 +64,7 @@ let equipped: 'no' | 'yes' = 'no';
 function equip(): void {
   if (equipped === 'yes') return;
   equipped = 'yes';
+  equipAtomic();
   equipFunctions();
   equipLocks();
   equipWaiting();

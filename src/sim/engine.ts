@@ -86,7 +86,7 @@ export class Engine {
 
   /** How each thread stands, for reports: what it waits for, or that it has ended. */
   standing(thread: number): 'over' | 'blocked' | 'able' {
-    return this.moment.pending[thread] === OVER ? 'over' : this.#blocked.has(thread) ? 'blocked' : 'able';
+    return this.moment.pending[thread] === OVER ? 'over' : this.#blocked.isStuck(thread) ? 'blocked' : 'able';
   }
 
   #begin(): void {

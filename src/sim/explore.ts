@@ -85,7 +85,7 @@ function search<S>(spec: Spec<S>, dialect: Dialect): Report {
     break;
   }
   const atomic = new Map(natives);
-  const failure = endedBy === 'failure' ? tell(engine, strategy, schedules, 'simple') : null;
+  const failure = endedBy === 'failure' ? tell(program, engine, strategy, schedules, 'simple') : null;
   return new Report({
     dialect: dialect.name,
     ...claimOf(strategy.proof, tooLong),
@@ -130,7 +130,7 @@ function follow(engine: Engine, dialect: Dialect, blocks: readonly Block[]): Rep
     threads: names,
     divergence: end === 'failed' ? strategy.divergence : byLabels.divergence,
     atomic: new Map(natives),
-    failure: end === 'failed' ? tell(engine, strategy, 1, 'as-it-is') : null,
+    failure: end === 'failed' ? tell(engine.program, engine, strategy, 1, 'as-it-is') : null,
   });
 }
 

@@ -3,6 +3,7 @@
  * see it again.
  */
 import type { FailureKind } from './program.js';
+import type { Cause } from './story.js';
 
 /** A move, as a line of the timeline. */
 export interface TimelineStep {
@@ -59,7 +60,7 @@ export interface FailureParts {
   readonly preemptions: number;
   readonly timeline: readonly TimelineStep[];
   readonly waiting: readonly WaitingThread[];
-  readonly cause: string | undefined;
+  readonly cause: Cause | undefined;
   readonly finding: Finding;
 }
 
@@ -79,8 +80,8 @@ export class Failure {
   readonly timeline: readonly TimelineStep[];
   /** Where threads wait for ever: for what. */
   readonly waiting: readonly WaitingThread[];
-  /** In one sentence, why it happened; where a known pattern was recognised. */
-  readonly cause: string | undefined;
+  /** Why it happened, where a known pattern was recognised. */
+  readonly cause: Cause | undefined;
   /** How it was found. */
   readonly finding: Finding;
   readonly #threads: readonly string[];
@@ -101,7 +102,7 @@ export class Failure {
 
   /** The first line: what went wrong. */
   get headline(): string {
-    return this.#headline();
+    return this.cause === undefined ? this.#headline() : `${this.cause.name} on ${this.cause.subject}: ${this.#headline()}`;
   }
 
   #headline(): string {
@@ -127,7 +128,7 @@ export class Failure {
       this.#found(),
       ...this.#waits(),
       ...this.#table(),
-      ...(this.cause === undefined ? [] : [this.cause]),
+      ...(this.cause === undefined ? [] : [this.cause.sentence]),
       `replay: ${this.schedule}`,
     ].join('\n');
   }

@@ -5,29 +5,40 @@ import { ownNow } from '../host/clock.js';
 import { Condition } from '../threading/condition.js';
 import { Lock } from '../threading/lock.js';
 import { RLock } from '../threading/rlock.js';
-import type { Engine, Observer } from './engine.js';
+import { Engine } from './engine.js';
 import { Failure, type TimelineStep, type WaitingThread } from './failure.js';
 import { describePoint, labelOf, nameOf, Standings } from './labels.js';
 import { holderOf } from './primitives/locks.js';
-import type { RawFailure } from './program.js';
+import type { Program, RawFailure } from './program.js';
 import { type Block, blocksOf, formatSchedule } from './schedule-text.js';
 import { Guided, shrink } from './shrink.js';
-import { isPreemption, type Moment, type Strategy } from './strategy.js';
+import { causeOf, type Move, tellMove } from './story.js';
+import { isPreemption, type Moment, type Observer, type Strategy } from './strategy.js';
 import { Point } from './switch-point.js';
+import { Watcher } from './watch.js';
+import { world } from './world.js';
 
 const LIMITS = { replays: 200, schedules: 100_000 };
 const SHRINK_MS = 1000;
 
 /** The failure of the engine's last run, which a strategy found as the `schedule`-th; as it is, or as simple as it gets. */
-export function tell(engine: Engine, strategy: Strategy, schedule: number, how: 'as-it-is' | 'simple'): Failure {
-  const { program, moment } = engine;
-  const raw = engine.failure!;
+export function tell(
+  program: Program,
+  { failure: found, moment }: Engine,
+  strategy: Strategy,
+  schedule: number,
+  how: 'as-it-is' | 'simple',
+): Failure {
+  // Its own engine: the search may have watched what it ran, which takes many times as long.
+  const engine = new Engine(program);
+  const raw = found!;
   const trace = Array.from(moment.trace.subarray(0, moment.step));
   const before = preemptionsIn(engine, trace);
   const begin = ownNow();
   const asItIs = { trace, preemptions: before, replays: 0, provedBelow: -1, provedSchedules: 0 };
   const shrunk = how === 'as-it-is' ? asItIs : shrink(engine, trace, raw, { ...LIMITS, goesOn: () => ownNow() - begin < SHRINK_MS });
-  const { timeline, failure, blocks } = retell(engine, shrunk.trace, raw);
+  const { moves, timeline, failure, blocks, engine: retold } = retell(program, shrunk.trace, raw);
+  const cause = failure.kind === 'deadlock' ? undefined : causeOf(moves, program.names);
   return new Failure({
     kind: failure.kind,
     error: failure.error,
@@ -36,8 +47,8 @@ export function tell(engine: Engine, strategy: Strategy, schedule: number, how: 
     schedule: formatSchedule(blocks, program.names),
     preemptions: shrunk.preemptions,
     timeline,
-    waiting: failure.kind === 'deadlock' ? waitingIn(engine) : [],
-    cause: undefined,
+    waiting: failure.kind === 'deadlock' ? waitingIn(retold) : [],
+    cause,
     finding: {
       strategy: strategy.name,
       schedule,
@@ -54,28 +65,66 @@ function preemptionsIn(engine: Engine, trace: readonly number[]): number {
   return guided.preemptions;
 }
 
-/** The schedule once more, move by move. */
-function retell(
-  engine: Engine,
-  trace: readonly number[],
-  raw: RawFailure,
-): { readonly timeline: TimelineStep[]; readonly failure: RawFailure; readonly blocks: Block[] } {
+interface Retold {
+  readonly moves: readonly Move[];
+  readonly timeline: readonly TimelineStep[];
+  readonly failure: RawFailure;
+  readonly blocks: readonly Block[];
+  readonly engine: Engine;
+}
+
+/** The schedule once more, move by move: with every access to the state watched, if the program bears that, else without. */
+function retell(program: Program, trace: readonly number[], raw: RawFailure): Retold {
+  const watched = tryToWatch(program, trace);
+  return watched?.failure.kind === raw.kind
+    ? watched
+    : (retellWith(new Engine(program), trace) ?? {
+        moves: [],
+        timeline: [],
+        failure: raw,
+        blocks: blocksOf(trace),
+        engine: new Engine(program),
+      });
+}
+
+/** Not every program bears to be watched; what it did is told all the same, without values. */
+function tryToWatch(program: Program, trace: readonly number[]): Retold | undefined {
+  const watcher = new Watcher('accesses');
+  try {
+    return retellWith(new Engine(watcher.watch(program)), trace, watcher);
+  } catch {
+    world.offence = undefined;
+    return undefined;
+  }
+}
+
+function retellWith(engine: Engine, trace: readonly number[], watcher?: Watcher): Retold | undefined {
   const { program, moment } = engine;
+  const { names } = program;
+  const moves: Move[] = [];
   const timeline: TimelineStep[] = [];
   const stops: (Block['stop'] | 'cannot')[] = [];
   const guided = new Marking(trace);
-  const standings = new Standings(program.names.length);
+  const standings = new Standings(names.length);
+  let seen = 0;
   const observer: Observer = {
     before(thread, point) {
-      timeline.push({ step: timeline.length + 1, thread: program.names[thread]!, what: describePoint(point), switched: guided.switched });
+      watcher?.before(thread, point);
+      moves.push({ thread, point, accesses: [] });
     },
     after(thread) {
+      watcher?.after(thread);
+      const move = { ...moves.at(-1)!, accesses: watcher?.accesses.slice(seen) ?? [] };
+      seen = watcher?.accesses.length ?? 0;
+      moves[moves.length - 1] = move;
+      timeline.push({ step: moves.length, thread: names[thread]!, what: tellMove(move), switched: guided.switched });
       const label = labelOf(moment.pending[thread]);
       const stop = label === undefined ? undefined : { label, hits: standings.arrive(thread, label) };
       stops.push(engine.standing(thread) === 'able' ? stop : 'cannot');
     },
   };
   engine.run(guided, observer);
+  if (engine.failure === undefined) return undefined;
   let end = 0;
   const blocks = blocksOf(moment.trace.subarray(0, moment.step)).map((block) => {
     end += block.moves;
@@ -83,7 +132,7 @@ function retell(
     // It went on as long as it could, and does so again, however many moves that takes.
     return stop === 'cannot' ? { ...block, moves: Number.POSITIVE_INFINITY, stop: undefined } : { ...block, stop };
   });
-  return { timeline, failure: engine.failure ?? raw, blocks };
+  return { moves, timeline, failure: engine.failure, blocks, engine };
 }
 
 /** A guided run that knows of its last choice whether it was a switch, and of which kind. */

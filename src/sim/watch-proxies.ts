@@ -2,6 +2,7 @@
  * The proxies by which threads reach what is watched. A proxy stands before an empty object of the same sort, not before the object itself: what
  * a proxy may answer depends on what it stands before, and a frozen object would have to be shown with everything in it unwatched.
  */
+import { countAsNative } from '../transform/native.js';
 import { SpecError } from './errors.js';
 import { ALL, KEYS, NO_PAST } from './footprint.js';
 import type { Graph, Node } from './graph.js';
@@ -165,8 +166,14 @@ class EntriesHandler extends PropertiesHandler {
     }
     const native: unknown = Reflect.get(this.object, key, this.object);
     if (typeof native !== 'function' || key === 'constructor') return native;
-    if (!this.#methods.has(key)) this.#methods.set(key, this.#method(key, native as (...args: unknown[]) => unknown, receiver));
-    return this.#methods.get(key);
+    let method = this.#methods.get(key);
+    if (method === undefined) {
+      method = this.#method(key, native as (...args: unknown[]) => unknown, receiver);
+      // As the one that it stands for.
+      countAsNative(method);
+      this.#methods.set(key, method);
+    }
+    return method;
   }
 
   #touch(kind: 'read' | 'write'): void {

@@ -19,10 +19,13 @@ export interface InstrumentFunctionOptions {
   readonly dialect?: DialectName | Dialect;
   /** Names that the function may use because `linkFunction` will be given them. */
   readonly exports: ReadonlySet<string>;
+  /** Small loops look once in a stride of turns, as long as nobody could tell; or on each turn, for whoever counts looks. @defaultValue `'strides'` */
+  readonly loops?: 'strides' | 'every-turn';
 }
 
 interface Prepared {
   readonly dialect: Dialect;
+  readonly loops: 'strides' | 'every-turn';
   readonly exports: ReadonlySet<string>;
   readonly source: TaskSource;
 }
@@ -49,7 +52,8 @@ const prepared = new WeakMap<object, Prepared[]>();
 export function instrumentFunction(task: unknown, options: InstrumentFunctionOptions): TaskSource {
   // A record is checked when it is first used for a function, not each time.
   const dialect = typeof options.dialect === 'object' ? options.dialect : resolveDialect(options.dialect);
-  const isMeant = (entry: Prepared): boolean => entry.dialect === dialect && entry.exports === options.exports;
+  const { loops = 'strides' } = options;
+  const isMeant = (entry: Prepared): boolean => entry.dialect === dialect && entry.exports === options.exports && entry.loops === loops;
   const known = typeof task === 'function' ? prepared.get(task) : undefined;
   const found = known?.find(isMeant);
   if (found) return found.source;
@@ -57,8 +61,9 @@ export function instrumentFunction(task: unknown, options: InstrumentFunctionOpt
   const text = typeof task === 'function' ? `${task.name} ${Function.prototype.toString.call(task)}` : '';
   const entry = byText.get(text)?.find(isMeant) ?? {
     dialect,
+    loops,
     exports: options.exports,
-    source: prepare(readTask(task), dialect, options.exports),
+    source: prepare(readTask(task), dialect, options.exports, loops),
   };
   prepared.set(task as object, [...(known ?? []), entry]);
   remember(text, entry);
@@ -79,14 +84,15 @@ function remember(text: string, entry: Prepared): void {
   if (oldest !== undefined) byText.delete(oldest);
 }
 
-function prepare(task: ReadTask, dialect: Dialect, available: ReadonlySet<string>): TaskSource {
+function prepare(task: ReadTask, dialect: Dialect, available: ReadonlySet<string>, loops: 'strides' | 'every-turn'): TaskSource {
   const { framed, start, end, name, mode, node, methodHead } = task;
   const scopes = analyze(node, mode);
   const { exports, namespaces, identities, looks: present } = resolveFree(task, scopes.free, available);
   const looks: Record<string, LookName> = { ...present };
   const spelling = new Spelling(freshPrefix(framed), dialect.request);
   const code = new MagicString(framed);
-  const places = placesOf(dialect);
+  const strided = placesOf(dialect);
+  const places = strided && loops === 'every-turn' ? { ...strided, strides: false } : strided;
   if (places && Object.keys(looks).length === 0) {
     placeLooks(node, { source: framed, code, scopes, places, spelling });
     for (const part of spelling.used) looks[spelling.name(part)] = part;

@@ -134,6 +134,10 @@ export function createTwinRuntime(finder: TwinFinder) {
       Reflect.set(plain, TWIN, other);
       return plain;
     },
+    named: <F extends object>(plain: F, make: (plain: F) => unknown): F => {
+      Reflect.set(plain, TWIN, make(plain));
+      return plain;
+    },
     key: (name: string, kind: MemberKind): symbol => {
       const id = `${kind} ${name}`;
       let symbol = keys.get(id);

@@ -59,11 +59,16 @@ class TwinWriter implements Output {
     const [first, last] = [node.params[0], node.params.at(-1)];
     const params = first && last ? source.slice(first.start, last.end) : '';
     const isBlock = node.body.type === 'BlockStatement';
-    const body = this.#code.slice(node.body.start, node.body.end);
+    const body = this.#cut(node.body);
     const temps = this.#temps === 0 ? '' : ` let ${Array.from({ length: this.#temps }, (_, at) => `${prefix}_v${at}`).join(', ')};`;
     const text = `function* ${name && twinName(prefix, name)}(${params}) ${isBlock ? `{${temps}${body.slice(1)}` : `{${temps} return (${body}\n); }`}`;
     const bound = node.type === 'ArrowFunctionExpression' && ownParts(node, (part) => part.type === 'ThisExpression');
     return bound ? `(${text}).bind(this)` : text;
+  }
+
+  /** The text of a part as it is now, with what was put around it. */
+  #cut(node: AnyNode): string {
+    return this.#code.snip(node.start, node.end).toString();
   }
 
   refuse(node: AnyNode, what: string): never {
@@ -89,7 +94,13 @@ class TwinWriter implements Output {
       );
       return;
     }
-    this.#code.update(node.start, node.end, `${prefix}.pair(${own}, ${twin})`);
+    // Whoever calls itself by its name means the function, whose twin is found by it.
+    const named = node.type === 'FunctionExpression' && node.id ? node.id.name : undefined;
+    this.#code.update(
+      node.start,
+      node.end,
+      named === undefined ? `${prefix}.pair(${own}, ${twin})` : `${prefix}.named(${own}, (${named}) => ${twin})`,
+    );
   }
 
   /** Methods get generators beside them, which find their places when the class or object is there. */
@@ -257,12 +268,11 @@ class TwinWriter implements Output {
     const stored = name === undefined ? `(${member} = ${next})` : `(yield* ${prefix}.set(${target}, ${name}, ${next}))`;
     const whole = isPrefix ? stored : `${prefix}.step(${stored}, ${-by})`;
     const setup = [
-      ...(isSimple ? [] : [`${target} = ${this.#code.slice(object.start, object.end)}`]),
-      ...(argument.computed && property.type !== 'Literal'
-        ? [`${key} = ${prefix}.property(${this.#code.slice(property.start, property.end)})`]
-        : []),
+      ...(isSimple ? [] : [`${target} = ${this.#cut(object)}`]),
+      ...(argument.computed && property.type !== 'Literal' ? [`${key} = ${prefix}.property(${this.#cut(property)})`] : []),
     ];
-    this.#code.update(node.start, node.end, setup.length === 0 ? whole : `(${setup.join(', ')}, ${whole})`);
+    // Not an update: what was put around the parts inside is in the new text already.
+    this.#code.overwrite(node.start, node.end, setup.length === 0 ? whole : `(${setup.join(', ')}, ${whole})`);
   }
 
   /** The name of a member, in quotes, if it may be an accessor whose twin is to run. */

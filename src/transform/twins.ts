@@ -8,6 +8,7 @@ import type { AnyNode } from 'acorn';
 import type { Dialect } from '../dialects/dialect.js';
 import { FreeVariableError, TaskFunctionError } from '../errors.js';
 import { resolveFree } from './free.js';
+import { isNative } from './native.js';
 import type { Places } from './places.js';
 import { twinPlacesOf } from './places.js';
 import { type ReadTask, readFunction } from './read-task.js';
@@ -95,7 +96,7 @@ export function twinOf(plain: Callable): Twin {
 
 /** The twin of a function that is called, if it can have one. */
 function findTwin(plain: object): Twin | undefined {
-  if (refused.has(plain) || active?.atomic.has(plain) === true) return undefined;
+  if (refused.has(plain) || isNative(plain) || active?.atomic.has(plain) === true) return undefined;
   let reason: string;
   try {
     return stamp(plain, make(plain as Callable));

@@ -89,5 +89,5 @@ interleavings('two increments', { state: () => ({ n: 0 }), threads: { ann: incre
     const other = run({ GIL_SCHEDULE: 'g1:ann.bob' });
     expect(other.status).toBe(0);
     expect(other.text).toContain('holds for threads ann and bob');
-  });
+  }, 180_000);
 });

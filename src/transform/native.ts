@@ -1,0 +1,14 @@
+/**
+ * Functions that have a text and count as native all the same: this package's own. Nobody else runs in them, as in the interpreter's own types.
+ */
+const natives = new WeakSet<object>();
+
+/** From now on these count as native. */
+export function countAsNative(...functions: readonly unknown[]): void {
+  for (const each of functions) if (typeof each === 'function') natives.add(each);
+}
+
+/** Whether a function counts as native, whatever its text. */
+export function isNative(plain: object): boolean {
+  return natives.has(plain);
+}
