@@ -94,10 +94,12 @@ describe('the accesses of a schedule', () => {
 describe('threads under watch', () => {
   it('see what they would see unwatched', () => {
     class Node {
-      constructor(
-        readonly name: string,
-        public next: Node | null = null,
-      ) {}
+      readonly name: string;
+      next: Node | null;
+      constructor(name: string, next: Node | null = null) {
+        this.name = name;
+        this.next = next;
+      }
     }
     const check = (s: ReturnType<typeof state>): void => {
       const own = { name: 'own' };
@@ -123,7 +125,9 @@ describe('threads under watch', () => {
       map.set('own', own as never);
       expect(map.get('own') === (own as never)).toBe(true);
       list.push(s.head);
-      expect(list.length === 3 && list.pop() === s.head && list.length === 2).toBe(true);
+      expect(list.length).toBe(3);
+      expect(list.pop() === s.head).toBe(true);
+      expect(list.length).toBe(2);
       list.splice(0, 1);
       expect(list.length === 1 && list[0] === tail).toBe(true);
       list.length = 0;

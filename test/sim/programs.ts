@@ -168,7 +168,7 @@ function* run(text: readonly Operation[], state: State, style: 'announced' | 'ba
   }
 }
 
-function access({ kind, cell, value }: Operation & { readonly value: number }, state: State, thread: number): void {
+function access({ kind, cell, value }: Extract<Operation, { readonly value: number }>, state: State, thread: number): void {
   const see = (seen: number): void => {
     state.seen[thread] = (state.seen[thread]! * 3 + seen) % 1000;
   };
