@@ -6,6 +6,7 @@ import { SourceDpor } from '../../src/sim/strategies/dpor.js';
 import { Exhaustive } from '../../src/sim/strategies/exhaustive.js';
 import type { Frame } from '../../src/sim/strategies/frames.js';
 import { Point, type VirtualThread } from '../../src/sim/switch-point.js';
+import { notify, wait as sleepOn, store, TIMED_OUT } from '../../src/steps/step.js';
 import { compare } from './differ.js';
 import { count, increments, programOf } from './drive.js';
 import { acquire, condition, mutex, release, signal, wait } from './primitives.js';
@@ -182,6 +183,95 @@ describe('the traps', () => {
     );
     expect(dpor).toEqual(all);
   });
+
+  it('a failure keeps the others from what they would have done', () => {
+    const state = () => ({ x: 0, y: 0 });
+    const { dpor, all } = outcomes(
+      () =>
+        programOf(state, [
+          function* (s) {
+            yield;
+            if (s.y === 0) throw new Error('too early');
+            yield;
+            s.x = 1;
+          },
+          function* (s) {
+            yield;
+            s.x = 2;
+            yield;
+            s.y = 1;
+          },
+        ]) as never,
+    );
+    expect(all.map((end) => end.split(' ')[0])).toContain('passed');
+    expect(dpor).toEqual(expect.arrayContaining(all.filter((end) => !end.startsWith('error'))));
+    expect(dpor.some((end) => end.startsWith('error'))).toBe(true);
+  });
+
+  it('who is kept from going on could have gone before, whatever its condition looks at later', () => {
+    const state = () => ({ a: 0, b: 0, log: '' });
+    const { dpor, all } = outcomes(
+      () =>
+        programOf(state, [
+          function* (s) {
+            yield;
+            s.a = 1;
+            yield;
+            s.b = 1;
+          },
+          function* (s) {
+            yield new Point('wait', 'either', () => s.b > 0 || s.a === 0);
+            s.log += `${s.a}`;
+          },
+        ]) as never,
+    );
+    expect(all.length).toBe(2);
+    expect(dpor).toEqual(all);
+  });
+
+  it('time passes after all that could be done', () => {
+    const state = () => ({ m: mutex(), log: '' });
+    const { dpor, all } = outcomes(
+      () =>
+        programOf(state, [
+          function* (s) {
+            yield* acquire(s.m);
+            yield new Point('sleep', undefined, () => false, 5);
+            s.log += 'a';
+            release(s.m);
+          },
+          function* (s) {
+            const { m } = s;
+            const end = yield new Point('acquire', m, () => m.owner < 0, 3);
+            s.log += end === TIMED_OUT ? 'late' : 'b';
+          },
+          function* (s) {
+            yield new Point('sleep', undefined, () => false, 5);
+            s.log += 'c';
+          },
+        ]) as never,
+    );
+    expect(all.length).toBeGreaterThan(3);
+    expect(dpor).toEqual(all);
+  });
+
+  it('who sleeps on a word is woken by one, and by nobody else', () => {
+    const words = new Int32Array(new SharedArrayBuffer(4));
+    const state = () => ({ words: words.fill(0), log: '' });
+    const sleeper = (name: string) =>
+      function* (s: ReturnType<typeof state>): VirtualThread<void> {
+        const end = yield sleepOn(s.words, 0, 0, Number.POSITIVE_INFINITY);
+        s.log += `${name}${end} `;
+      };
+    function* waker(s: ReturnType<typeof state>): VirtualThread<void> {
+      yield notify(s.words, 0, 1);
+      yield store(s.words, 0, 1);
+      yield notify(s.words, 0, 1);
+    }
+    const { dpor, all } = outcomes(() => programOf(state, [sleeper('a'), sleeper('b'), waker]) as never);
+    expect(all.length).toBeGreaterThan(5);
+    expect(dpor).toEqual(all);
+  });
 });
 
 describe('outcomes of random programs', () => {
@@ -253,10 +343,10 @@ describe('a fault in the search is seen by that', () => {
       inRaces(({ settle }) => ({
         settle: (frames, at, threads) => settle(frames, at, threads, () => 'yes'),
       })),
-      0,
+      440,
     ],
-    'who is blocked at the end does not race': [inRaces(() => ({ settleWaiting: () => {} })), 70],
-    'what must always hold looks at nothing': [inFootprint(() => ({ isWriteTo: () => false })), 170],
+    'who is blocked at the end does not race': [inRaces(() => ({ settleWaiting: () => {} })), 80],
+    'what must always hold looks at nothing': [inFootprint(() => ({ isWriteTo: () => false })), 490],
   };
 
   it.each(Object.entries(faults))('%s', async (_, [put, from]) => {

@@ -65,15 +65,13 @@ export function randomProgram(seed: number, flavour?: Flavour): Program {
   };
   const operation = (): Operation => {
     const dice = random.below(10);
-    if (dice === 9 && random.below(2) === 0) return { kind: 'throw', cell: 0 };
-    if (waits === 'none' || dice < 5) return simple();
-    if (dice < 7 || waits === 'locks')
-      return {
-        kind: 'locked',
-        lock: random.below(2),
-        body: [...block(), ...(random.below(4) === 0 ? [{ kind: 'locked' as const, lock: random.below(2), body: [simple()] }] : [])],
-      };
-    if (dice === 7) return { kind: 'try', lock: random.below(2), timeout: random.below(3), body: [simple()] };
+    if (dice === 9) return { kind: 'throw', cell: random.below(3) === 0 ? 0 : 1 };
+    if (waits === 'none' || dice < 4) return simple();
+    if (dice < 6 || waits === 'locks') {
+      const inner: Operation[] = random.below(4) === 0 ? [{ kind: 'locked', lock: random.below(2), body: [simple()] }] : [];
+      return { kind: 'locked', lock: random.below(2), body: [...block(), ...inner] };
+    }
+    if (dice === 6) return { kind: 'try', lock: random.below(2), timeout: random.below(3), body: [simple()] };
     return special();
   };
   const texts = Array.from({ length: threads }, () =>
@@ -151,7 +149,7 @@ function* run(text: readonly Operation[], state: State, style: 'announced' | 'ba
         break;
       case 'throw':
         yield;
-        if (state.seen[thread]! % 2 === 1) throw new Error(`thread ${thread}`);
+        if (state.seen[thread]! % 2 === operation.cell) throw new Error(`thread ${thread}`);
         break;
       case 'pause':
         yield new Point('sleep', undefined, () => false, 1 + operation.cell);
@@ -168,7 +166,7 @@ function* run(text: readonly Operation[], state: State, style: 'announced' | 'ba
   }
 }
 
-function access({ kind, cell, value }: Operation & { readonly value: number }, state: State, thread: number): void {
+function access({ kind, cell, value }: Extract<Operation, { readonly value: number }>, state: State, thread: number): void {
   const see = (seen: number): void => {
     state.seen[thread] = (state.seen[thread]! * 3 + seen) % 1000;
   };
