@@ -14,25 +14,32 @@ import {
   HIGHEST,
   holderIn,
   INTERVAL,
+  LAST_HOLDER,
   LOCK,
+  LOOPS,
+  LOST_HOLDS,
   NOBODY,
   ONE_WAITER,
+  PLACE_SIZE,
   placeOf,
+  RANK,
   SWITCH_NUMBER,
   TENANT,
   TICKET,
+  TICKETS_DRAWN,
   TURN,
   WAITING,
+  WOKEN,
   waitersIn,
 } from '../../../src/lock/layout.js';
 import { drop, giveBack, take, untilUnlocked } from '../../../src/lock/protocol.js';
 import { isAsked } from '../../../src/lock/request.js';
-import type { VirtualThread } from '../../../src/sim/switch-point.js';
-import type { Words } from '../../../src/steps/step.js';
+import { Point, type VirtualThread } from '../../../src/sim/switch-point.js';
+import type { Step, Words } from '../../../src/steps/step.js';
 import { FOREVER } from './mutex.js';
-import { looksOnce, on, without } from './mutants.js';
+import { blindSwap, looksOnce, on, without } from './mutants.js';
 import type { Mutant, Row } from './rows.js';
-import { type Cast, clock, LIMIT, type Loop, mortal, mourn, type Scene, type Stage, type Which } from './stage.js';
+import { type Cast, clock, inEventLoop, LIMIT, type Loop, mortal, mourn, type Scene, type Stage, type Which } from './stage.js';
 
 /** Dialects whose lock goes by the same rules: they differ in where a thread looks, and in the interval. */
 function families(): readonly { readonly names: readonly string[]; readonly dialect: Dialect }[] {
@@ -47,19 +54,25 @@ function families(): readonly { readonly names: readonly string[]; readonly dial
   return [...found.values()];
 }
 
-/** From here on words are what the lock remembers; before them which lock it is. The last words are those of places that nobody has. */
-const isIdentity = (index: number): boolean => index === 9 || index === 10;
+/** A lock, the words of it by which states differ, and the threads that come to it. */
+interface Setting {
+  readonly words: Words;
+  readonly seen: readonly Words[];
+  readonly selves: readonly Contender[];
+}
 
-/** A lock that so many threads come to. Every interval is one nap of Ruby's clock, so that a slice is over after one. */
-function set(stage: Stage, dialect: Dialect, threads: number): { readonly words: Words; readonly seen: Words; readonly selves: readonly Contender[] } {
-  const words = createWords(10_000);
-  for (let index = 9; index <= 10; index += 1) if (isIdentity(index)) words[index] = 0;
+/** A lock that so many threads come to. */
+function set(dialect: Dialect, threads: number, interval = 10): Setting {
+  const words = createWords(interval * 1000);
   words[HIGHEST] = threads;
   const selves = Array.from({ length: threads }, (_, thread) => {
     words[placeOf(thread + 1) + TENANT] = thread + 1;
     return createContender(words, thread + 1, dialect);
   });
-  return { words, seen: words.subarray(0, placeOf(threads + 1)), selves };
+  // Not which lock it is, and no statistics.
+  const seen = [words.subarray(LOCK, ABANDONED + 1), words.subarray(TICKETS_DRAWN, LOOPS + 1)];
+  for (const { place } of selves) seen.push(words.subarray(place, place + LOST_HOLDS), words.subarray(place + TICKET, place + RANK + 1));
+  return { words, seen, selves };
 }
 
 const own = (step: { readonly index: number }, thread: number, word: number): boolean => step.index === placeOf(thread + 1) + word;
@@ -74,6 +87,11 @@ const loops: readonly Loop[] = [
   },
 ];
 
+/** Words that nobody writes while all are alive; and those of a thread's own that are for its undertaker. */
+const quiet: Which = ({ operation, index }, thread) =>
+  (operation === 'load' && (index === LOOPS || index === INTERVAL || index === HIGHEST)) ||
+  (index >= placeOf(1) && ((index - placeOf(1)) % PLACE_SIZE === TENANT || (index - placeOf(thread + 1) >= WAITING && index - placeOf(thread + 1) <= FORCED_WAIT)));
+
 const DEBTS = ['none', 'debt', 'no-lock', 'left'];
 const localsOf = (selves: readonly Contender[]) => (): number[] =>
   selves.flatMap(({ ownRequest, hindrance, inherited, lined, takenOver }) => [ownRequest, DEBTS.indexOf(hindrance), inherited, lined, takenOver]);
@@ -82,7 +100,7 @@ const localsOf = (selves: readonly Contender[]) => (): number[] =>
 const isInTable = (words: Words, threads: number): boolean =>
   holderIn(words[LOCK]!) <= threads && waitersIn(words[LOCK]!) <= threads && words[FORCED]! >= 0 && words[FORCED]! <= threads;
 
-const isLeftClean = (words: Words): boolean => words[LOCK] === NOBODY && words[FORCED] === 0;
+const isLeftClean = (words: Words): boolean => (words[LOCK]! & ~WOKEN) === NOBODY && words[FORCED] === 0;
 
 /** Inside: nobody else is, and the lock bears this thread's name. */
 function* inside(stage: Stage, { words, ident }: Contender): VirtualThread<void> {
@@ -99,12 +117,11 @@ function* visits(stage: Stage, self: Contender, rounds: number, looks: 'looks' |
     stage.forget(ident - 1, round);
     if (!(yield* take(self, rounds < 0 ? LIMIT : FOREVER))) continue;
     yield* inside(stage, self);
-    if (looks === 'looks' && (yield* isAsked(self))) {
+    if (looks === 'looks' && (self.dialect.request.by === 'ticks' || (yield* isAsked(self)))) {
       const before = words[SWITCH_NUMBER]!;
       yield* drop(self, 'forced', 'now');
-      // The forced switch (law 13): another has it, or had it, or nobody who is not this thread wants it any more.
-      if (self.dialect.afterDrop === 'wait-for-switch' && words[SWITCH_NUMBER] === before && waitersIn(words[LOCK]!) > 0 && self.hindrance === 'debt')
-        throw new Error('it goes on, and nobody had the lock meanwhile');
+      // The forced switch (law 13). Whoever asked does not give up here, so there is one.
+      if (self.dialect.afterDrop === 'wait-for-switch' && words[LAST_HOLDER] === ident && words[SWITCH_NUMBER] === before) throw new Error('nobody had the lock meanwhile');
       yield* take(self, FOREVER);
       yield* inside(stage, self);
     }
@@ -112,32 +129,34 @@ function* visits(stage: Stage, self: Contender, rounds: number, looks: 'looks' |
   }
 }
 
-function cast(words: Words, seen: Words, selves: readonly Contender[], threads: readonly VirtualThread[]): Cast {
-  return { words: [seen], threads, loops, locals: localsOf(selves), always: () => isInTable(words, selves.length), after: () => isLeftClean(words) };
+function cast({ words, seen, selves }: Setting, threads: readonly VirtualThread[]): Cast {
+  return { words: seen, threads, loops, quiet, locals: localsOf(selves), always: () => isInTable(words, selves.length), after: () => isLeftClean(words) };
 }
 
 const takers =
   (dialect: Dialect, rounds: readonly number[]): Scene =>
   (stage) => {
-    const { words, seen, selves } = set(stage, dialect, rounds.length);
-    return cast(words, seen, selves, rounds.map((count, thread) => visits(stage, selves[thread]!, count, 'does not look')));
+    const setting = set(dialect, rounds.length);
+    return cast(setting, rounds.map((count, thread) => visits(stage, setting.selves[thread]!, count, 'does not look')));
   };
 
 /** The clock makes waiters impatient. */
 const asked =
   (dialect: Dialect, rounds: readonly number[], ticks: number): Scene =>
   (stage) => {
-    const { words, seen, selves } = set(stage, dialect, rounds.length);
+    const setting = set(dialect, rounds.length);
+    const { words, selves } = setting;
     const places = [LOCK, ...selves.map(({ place }) => place + TICKET)].map((index) => [words, index] as const);
     const threads = rounds.map((count, thread) => visits(stage, selves[thread]!, count, 'looks'));
-    return cast(words, seen, selves, [...threads, clock(stage, ticks, places)]);
+    return cast(setting, [...threads, clock(stage, ticks, places)]);
   };
 
 /** One was asked, lets go for a call that blocks, and settles before it takes the lock again. Another one waits to see it free. */
 const settling =
   (dialect: Dialect): Scene =>
   (stage) => {
-    const { words, seen, selves } = set(stage, dialect, 2);
+    const setting = set(dialect, 2);
+    const { words, selves } = setting;
     const [one, other] = selves as [Contender, Contender];
     function* leaves(): VirtualThread {
       yield* take(one, FOREVER);
@@ -147,14 +166,15 @@ const settling =
       yield* inside(stage, one);
       yield* drop(one, 'final', 'never');
     }
-    return cast(words, seen, selves, [leaves(), visits(stage, other, 1, 'looks'), clock(stage, 1, [[words, LOCK], [words, other.place + TICKET]])]);
+    return cast(setting, [leaves(), visits(stage, other, 1, 'looks'), clock(stage, 1, [[words, LOCK], [words, other.place + TICKET]])]);
   };
 
 /** One looks on until the lock is free, one takes it for a task that is gone and gives it back, one just takes it. */
 const onlookers =
   (dialect: Dialect): Scene =>
   (stage) => {
-    const { words, seen, selves } = set(stage, dialect, 3);
+    const setting = set(dialect, 3);
+    const { words, selves } = setting;
     const [one, two, three] = selves as [Contender, Contender, Contender];
     words[ABANDONED] = 3;
     let told = 0;
@@ -164,7 +184,7 @@ const onlookers =
       yield* giveBack(one);
     }
     function* looksOn(): VirtualThread {
-      yield* untilUnlocked(two);
+      yield* inEventLoop(untilUnlocked(two));
     }
     function* takes(): VirtualThread {
       yield* take(three, FOREVER);
@@ -174,7 +194,8 @@ const onlookers =
     }
     // Whoever takes it for itself learns of the death, or the next one will.
     const after = (): boolean => isLeftClean(words) && told + (words[ABANDONED] === NOBODY ? 0 : 1) === 1;
-    return { ...cast(words, seen, selves, [gives(), looksOn(), takes()]), after };
+    const quietHere: Which = (step, thread) => step.index !== LOOPS && quiet(step, thread);
+    return { ...cast(setting, [gives(), looksOn(), takes()]), quiet: quietHere, after };
   };
 
 /** The first dies after so many steps; the third one buries it, and then takes the lock itself. */
@@ -182,7 +203,7 @@ const death =
   (dialect: Dialect) =>
   (steps: number): Scene =>
   (stage) => {
-    const { words, seen, selves } = set(stage, dialect, 3);
+    const { words, seen, selves } = set(dialect, 3);
     let buried: 'clean' | 'abandoned' | 'not yet' = 'not yet';
     let told = 0;
     let visited = 0;
@@ -206,7 +227,7 @@ const death =
       yield* visit(selves[2]!, 'does not look');
     }
     return {
-      words: [seen],
+      words: seen,
       threads: [mortal(stage, 0, visit(selves[0]!, 'looks'), steps), visit(selves[1]!, 'looks'), mourner()],
       loops,
       locals: () => [...localsOf(selves)(), told, visited, buried.length],
@@ -215,28 +236,114 @@ const death =
     };
   };
 
-const notifiesLock = on('notify', LOCK);
-const counts: Which = (step) => step.operation === 'add' && step.index === LOCK;
+/** The one who asked gives up; whoever was made to let go for it must not wait for it (law 39). */
+const takenBack =
+  (dialect: Dialect): Scene =>
+  (stage) => {
+    // An interval that is over before the limit is.
+    const setting = set(dialect, 2, 1);
+    const { words, selves } = setting;
+    const [holder, asker] = selves as [Contender, Contender];
+    let gone = 0;
+    function* asks(): VirtualThread {
+      yield* visits(stage, asker, -1, 'does not look');
+      gone = 1;
+    }
+    function* holds(): VirtualThread {
+      yield* take(holder, FOREVER);
+      yield new Point('yield', holder, () => words[holder.place + BREAKER] !== 0 || gone === 1);
+      if (yield* isAsked(holder)) {
+        yield* drop(holder, 'forced', 'now');
+        yield* take(holder, FOREVER);
+      }
+      yield* drop(holder, 'final', 'never');
+    }
+    return cast(setting, [holds(), asks(), clock(stage, 1, [[words, LOCK], [words, asker.place + TICKET]])]);
+  };
 
-/** What shows under any rules. */
-const mutants: Readonly<Record<string, Mutant>> = {
-  'whoever lets go wakes nobody': { mutation: without((step) => step.operation === 'notify') },
-  'a waiter does not say that it waits': { mutation: without((step) => counts(step, 0) && step.first === ONE_WAITER) },
-};
+const isWait = (word: number): Which => on('wait', word);
+/** The compare-and-swap by which a name is taken off. */
+const letsGo: Which = (step, thread) => step.operation === 'cas' && step.index === LOCK && holderIn(step.first) === thread + 1 && holderIn(step.second) === NOBODY;
 
 const rowsOf = (dialect: Dialect, names: readonly string[]): readonly Row[] => {
   const common = { dialects: names.length > 3 ? `${names[0]} … ${names.at(-1)} (${names.length})` : names.join(', ') };
+  const hasLine = dialect.next === 'longest-waiting';
+  const mutants: Record<string, Mutant> = {
+    'whoever lets go wakes nobody': { mutation: without((step) => step.operation === 'notify') },
+    'a waiter does not say that it waits': {
+      mutation: without((step) => step.operation === 'add' && step.index === LOCK && Math.abs(step.first) === ONE_WAITER),
+    },
+    'a free lock is taken without comparing': {
+      mutation: blindSwap((step) => step.operation === 'cas' && step.index === LOCK && holderIn(step.first) === NOBODY),
+    },
+    ...(hasLine
+      ? {
+          'who is called keeps its ticket': { mutation: without((step) => step.operation === 'cas' && step.second === 0 && step.index > LOOPS) },
+          'hands on and does not look whether somebody has come': { mutation: () => handsOnBlindly() },
+        }
+      : {
+          'lets go without comparing': { mutation: blindSwap(letsGo) },
+          'an if for a while: whoever was woken has it': { mutation: looksOnce(isWait(LOCK), on('load', LOCK), NOBODY), scene: takers(dialect, [2, 1]) },
+        }),
+  };
+  const forced: Record<string, Mutant> =
+    dialect.afterDrop === 'wait-for-switch'
+      ? {
+          'goes on after a forced drop': { mutation: () => (step) => (step.operation === 'load' && step.index === LAST_HOLDER ? 99 : step) },
+          'a taker does not tell the one who waits for the switch': { mutation: without(on('add', TURN)) },
+        }
+      : {};
   return [
-    { ...common, text: 'lock: take, drop', threads: '2: [2, 1] times', scene: takers(dialect, [2, 1]), mutants },
-    { ...common, text: 'lock: take, drop', threads: '3: [1, 1, 1] times', scene: takers(dialect, [1, 1, 1]), extent: { bound: 2 } },
+    { ...common, text: 'lock: take, drop', threads: '2: [1, 1] times', scene: takers(dialect, [1, 1]), mutants },
+    { ...common, text: 'lock: take, drop', threads: '2: [2, 1] times', scene: takers(dialect, [2, 1]), extent: { bound: 3 } },
     { ...common, text: 'lock: take, drop', threads: '3: [2, 1, 1] times', scene: takers(dialect, [2, 1, 1]), extent: { bound: 2 } },
     { ...common, text: 'lock: with a time limit', threads: '3: [2, −1, 1] times', scene: takers(dialect, [2, -1, 1]), extent: { bound: 2 } },
-    { ...common, text: 'lock: asked to let go', threads: '2 and a clock', scene: asked(dialect, [1, 1], 1) },
-    { ...common, text: 'lock: settle later', threads: '2 and a clock', scene: settling(dialect), extent: { bound: 4 } },
+    ...(dialect.request.by === 'ticks'
+      ? [{ ...common, text: 'lock: lets go after its ticks', threads: '2: [1, 1] times', scene: asked(dialect, [1, 1], 0) }]
+      : [
+          { ...common, text: 'lock: asked to let go', threads: '2 and a clock', scene: asked(dialect, [1, 1], 1), extent: { bound: 3 }, mutants: forced },
+          {
+            ...common,
+            text: 'lock: asked, and the request withdrawn',
+            threads: '2 and a clock',
+            scene: takenBack(dialect),
+            extent: { bound: 3 },
+            mutants:
+              dialect.afterDrop === 'wait-for-switch'
+                ? { 'a request is not withdrawn': { mutation: without((step, thread) => thread === 1 && step.operation === 'add' && step.index === TURN) } }
+                : {},
+          },
+          { ...common, text: 'lock: settles later', threads: '2 and a clock', scene: settling(dialect), extent: { bound: 2 } },
+        ]),
     { ...common, text: 'lock: onlookers, giving back', threads: '3', scene: onlookers(dialect), extent: { bound: 2 } },
-    { ...common, text: 'lock: death at every step, burial', threads: '3', scene: death(dialect), deaths: 60, extent: { bound: 1 } },
+    {
+      ...common,
+      text: 'lock: death at every step, burial',
+      threads: '3',
+      scene: death(dialect),
+      deaths: 60,
+      extent: { bound: 1 },
+      mutants: {
+        'burial tells nobody': { mutation: without(on('store', ABANDONED)) },
+        'burial leaves the dead in the count': { mutation: without((step, thread) => thread === 2 && step.operation === 'add' && step.index === LOCK) },
+        'burial wakes nobody': { mutation: without((step, thread) => thread === 2 && step.operation === 'notify' && step.index !== TURN) },
+      },
+    },
   ];
 };
+
+/** Having let go with nobody in line, it does not look again. */
+function handsOnBlindly(): (step: Step) => Step | number {
+  let hasLetGo = false;
+  return (step) => {
+    if (step.operation === 'add' && step.index === LOCK && Math.abs(step.first) < ONE_WAITER) hasLetGo = true;
+    else if (step.operation === 'load' && step.index === HIGHEST && hasLetGo) {
+      hasLetGo = false;
+      return 0;
+    }
+    return step;
+  };
+}
 
 export const lock: readonly Row[] = families()
   .filter(({ dialect }) => dialect.lock === 'global')

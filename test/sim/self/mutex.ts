@@ -1,7 +1,7 @@
 /**
  * The mutex under `Lock` and `RLock`: its scenes, and its mutants.
  */
-import { ABANDONED, buryMutex, CONTENDED, DEPTH, dropMutex, dropMutexWholly, FREE, MUTEX_WORDS, ownerIn, type Party, retakeMutex, STATE, takeMutex } from '../../../src/lock/mutex.js';
+import { ABANDONED, buryMutex, CONTENDED, DEPTH, dropMutex, dropMutexWholly, FREE, LOOPS, MUTEX_WORDS, ownerIn, type Party, retakeMutex, STATE, takeMutex } from '../../../src/lock/mutex.js';
 import { createWords, HEAD } from '../../../src/lock/object-memory.js';
 import type { VirtualThread } from '../../../src/sim/switch-point.js';
 import type { Step, Words } from '../../../src/steps/step.js';
@@ -44,7 +44,7 @@ const takers =
     }
     return {
       words: [words.subarray(HEAD)],
-      loops: [mutexLoop(words)],
+      loops: [mutexLoop(words)], quiet: on('load', LOOPS),
       threads: [...rounds.map(thread), ...(ticks > 0 ? [clock(stage, ticks, [[words, STATE]])] : [])],
       always: () => isInTable(words, rounds.length),
       after: () => words[STATE] === FREE,
@@ -67,7 +67,7 @@ const wholly: Scene = (stage) => {
     words[DEPTH] = 0;
     yield* dropMutex(self);
   }
-  return { words: [words.subarray(HEAD)], loops: [mutexLoop(words)], threads: [0, 1].map(thread), always: () => isInTable(words, 2), after: () => words[STATE] === FREE };
+  return { words: [words.subarray(HEAD)], loops: [mutexLoop(words)], quiet: on('load', LOOPS), threads: [0, 1].map(thread), always: () => isInTable(words, 2), after: () => words[STATE] === FREE };
 };
 
 /** The first dies after so many steps; the last one buries it, and then takes the lock itself. */
@@ -98,7 +98,7 @@ export const death =
     }
     return {
       words: [words.subarray(HEAD)],
-      loops: [mutexLoop(words)],
+      loops: [mutexLoop(words)], quiet: on('load', LOOPS),
       threads: [mortal(stage, 0, visit(0), steps), visit(1), mourner()],
       locals: () => [told, outside, buried.length],
       always: () => isInTable(words, 3),
@@ -131,6 +131,7 @@ export const mutex: readonly Row[] = [
     },
   },
   { text: 'mutex: take, drop', threads: '3: [1, 1, 1] times', scene: takers([1, 1, 1]) },
+  { text: 'mutex: take, drop', threads: '3: [2, 1, 1] times', scene: takers([2, 1, 1]), extent: { bound: 3 } },
   {
     text: 'mutex: with a time limit',
     threads: '2 and a clock: [2, −1] times',
@@ -140,7 +141,7 @@ export const mutex: readonly Row[] = [
     text: 'mutex: with a time limit',
     threads: '3 and a clock: [2, −1, 1] times',
     scene: takers([2, -1, 1], 1),
-    extent: { bound: 4 },
+    extent: { bound: 3 },
     mutants: { 'who gives up passes no wake-up on': { mutation: withoutLastWish() } },
   },
   { text: 'mutex: drop wholly, retake', threads: '2', scene: wholly },

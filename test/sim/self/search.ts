@@ -24,15 +24,22 @@ export interface Extent {
   readonly time?: Time;
   /** How many preemptions at most. @default all */
   readonly bound?: number;
+  /** Where threads keep more to themselves than a stage can see, no schedule stands for another. @default 'by state' */
+  readonly how?: 'by state' | 'each by itself';
 }
 
 /** In every schedule, or in all with so many preemptions. */
-export function search(scene: Scene, { time = 'limits', bound = Number.POSITIVE_INFINITY }: Extent = {}, mutation = AS_WRITTEN): Found {
+export function search(scene: Scene, { time = 'limits', bound = Number.POSITIVE_INFINITY, how = 'by state' }: Extent = {}, mutation = AS_WRITTEN): Found {
   const { program, played } = programOf(scene, { time, mutation });
   const engine = new Engine(program);
-  const strategy = new Visited((moment, sleepers, sinceWhen) => played.stage.keyOf(moment, sleepers, sinceWhen), bound);
+  let unlike = 0;
+  const strategy = new Visited((moment, sleepers, sinceWhen) => {
+    unlike += 1;
+    return how === 'by state' ? played.stage.keyOf(moment, sleepers, sinceWhen) : unlike;
+  }, bound);
   const result = (failure: string): Found => {
-    const { proof, runs: schedules, states } = strategy;
+    const { proof, runs: schedules } = strategy;
+    const states = how === 'by state' ? strategy.states : 0;
     return { proved: proof.kind === 'bounded' ? `≤ ${proof.bound} preemptions` : proof.kind, schedules, states, failure };
   };
   while (strategy.begin(program.names.length)) {

@@ -6,7 +6,8 @@ import type { Program } from '../../../src/sim/program.js';
 import type { Moment } from '../../../src/sim/strategy.js';
 import { Point, type SwitchPoint, type VirtualThread } from '../../../src/sim/switch-point.js';
 import { world } from '../../../src/sim/world.js';
-import { notify, Step, TIMED_OUT, type Words } from '../../../src/steps/step.js';
+import { perform, withdrawal } from '../../../src/steps/perform.js';
+import { add, type Protocol, Step, TIMED_OUT, type Words } from '../../../src/steps/step.js';
 
 /** What is on the stage in one schedule. */
 export interface Cast {
@@ -17,6 +18,8 @@ export interface Cast {
   readonly always?: () => unknown;
   /** What must hold when all have ended. */
   readonly after?: () => unknown;
+  /** Steps on words that nobody else touches while the thread is there: nobody could tell when they are done. */
+  readonly quiet?: Which;
   /** Loops in which a thread depends on nothing that it was told in an earlier turn. */
   readonly loops?: readonly Loop[];
   /** What threads keep to themselves and no step shows: read from shared words between two steps, or counted for `after`. */
@@ -152,14 +155,18 @@ function* follow(stage: Stage, thread: number, text: VirtualThread, time: Time, 
     for (const value of [point.operation.length, point.operation.charCodeAt(0), point.index, point.first, point.second])
       stage.note(thread, value);
   };
-  const { loops = [] } = stage.cast;
+  const { loops = [], quiet = () => false } = stage.cast;
   const entered: (readonly [number, number])[] = [];
   let turn = text.next(0);
   while (!turn.done) {
     const point = turn.value ?? undefined;
-    const mutant = point instanceof Step ? mutate(point) : point;
+    const mutant = point instanceof Step && !(point instanceof Tick) ? mutate(point) : point;
     if (typeof mutant === 'number' && point instanceof Step) {
       turn = text.next(mutant);
+      continue;
+    }
+    if (point instanceof Step && mutant === point && quiet(point, thread)) {
+      turn = text.next(perform(point));
       continue;
     }
     const taken: SwitchPoint = typeof mutant === 'object' && 'answer' in mutant ? mutant.step : mutant;
@@ -217,13 +224,16 @@ export function programOf(
   return { program, played };
 }
 
+/** A step of no text, which no mutant changes. */
+class Tick extends Step {}
+
 /**
  * A clock: so many times, at any moment, the oldest sleep on one of these words is over because its time is up, and with it every time limit.
  */
 export function* clock(stage: Stage, ticks: number, places: readonly (readonly [Words, number])[]): VirtualThread<void> {
   for (let tick = 0; tick < ticks; tick += 1) {
     for (const [words, index] of places) {
-      const woken = yield notify(words, index, 1);
+      const woken = yield new Tick('notify', words, index, 1, 0);
       stage.late += woken;
       stage.time = LIMIT;
       if (woken > 0) break;
@@ -236,6 +246,34 @@ export function* mortal(stage: Stage, thread: number, text: VirtualThread, steps
   let turn = text.next(0);
   for (let step = 0; step < steps && !turn.done; step += 1) turn = text.next(yield turn.value);
   stage.dead = thread;
+}
+
+/** A text whose first sleep is called off, be it by its time or just as it was woken. */
+export function* calledOff(text: Protocol<unknown>): Protocol<void> {
+  let turn = text.next();
+  while (!turn.done) {
+    const { operation, words, index, first, third } = turn.value;
+    if (operation !== 'wait') {
+      turn = text.next(yield turn.value);
+      continue;
+    }
+    yield new Step('wait', words, index, first, LIMIT, third);
+    return yield* withdrawal(text);
+  }
+}
+
+/** A text in an event loop, whose sleeps are counted. */
+export function* inEventLoop<T>(text: Protocol<T>): Protocol<T> {
+  let turn = text.next();
+  while (!turn.done) {
+    const step = turn.value;
+    const isCounted = step.operation === 'wait' && step.third !== 0;
+    if (isCounted) yield add(step.words, step.third, 1);
+    const answer = yield step;
+    if (isCounted) yield add(step.words, step.third, -1);
+    turn = text.next(answer);
+  }
+  return turn.value;
 }
 
 /** Waits until somebody has died. */
