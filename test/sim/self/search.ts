@@ -5,7 +5,7 @@ import { Engine } from '../../../src/sim/engine.js';
 import type { RawFailure } from '../../../src/sim/program.js';
 import { Preemptions } from '../../../src/sim/strategies/preemptions.js';
 import { AS_WRITTEN, type Mutation, programOf, type Scene, type Time } from './stage.js';
-import { Visited } from './visited.js';
+import { type Costs, Visited } from './visited.js';
 
 const MOST_RUNS = 100_000;
 const TOO_MANY = 'more schedules than there is time for';
@@ -22,25 +22,26 @@ export interface Found {
 /** How far a search goes. */
 export interface Extent {
   readonly time?: Time;
-  /** How many preemptions at most. @default all */
+  /** How many preemptions, or other deviations, at most. @default all */
   readonly bound?: number;
+  readonly costs?: Costs;
   /** Where threads keep more to themselves than a stage can see, no schedule stands for another. @default 'by state' */
   readonly how?: 'by state' | 'each by itself';
 }
 
 /** In every schedule, or in all with so many preemptions. */
-export function search(scene: Scene, { time = 'limits', bound = Number.POSITIVE_INFINITY, how = 'by state' }: Extent = {}, mutation = AS_WRITTEN): Found {
+export function search(scene: Scene, { time = 'limits', bound = Number.POSITIVE_INFINITY, costs = 'preemptions', how = 'by state' }: Extent = {}, mutation = AS_WRITTEN): Found {
   const { program, played } = programOf(scene, { time, mutation });
   const engine = new Engine(program);
   let unlike = 0;
   const strategy = new Visited((moment, sleepers, sinceWhen) => {
     unlike += 1;
     return how === 'by state' ? played.stage.keyOf(moment, sleepers, sinceWhen) : unlike;
-  }, bound);
+  }, bound, costs);
   const result = (failure: string): Found => {
     const { proof, runs: schedules } = strategy;
     const states = how === 'by state' ? strategy.states : 0;
-    return { proved: proof.kind === 'bounded' ? `≤ ${proof.bound} preemptions` : proof.kind, schedules, states, failure };
+    return { proved: proof.kind === 'bounded' ? `≤ ${proof.bound} ${costs}` : proof.kind, schedules, states, failure };
   };
   while (strategy.begin(program.names.length)) {
     const end = engine.run(strategy);

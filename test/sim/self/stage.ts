@@ -26,9 +26,9 @@ export interface Cast {
   readonly locals?: () => readonly number[];
 }
 
-/** A loop of a text that sleeps at the end of a turn: after the step `enters`, and after each sleep, a thread knows the same. */
+/** A loop of a text that sleeps at the end of a turn: after the step `enters`, or where it forgot all, and after each sleep, a thread knows the same. */
 export interface Loop {
-  readonly enters: Which;
+  readonly enters: Which | 'where it forgot';
   readonly sleeps: Which;
 }
 
@@ -80,6 +80,8 @@ export class Stage {
   readonly #histories: number[] = [];
   readonly #others: number[] = [];
   readonly stops: number[] = [];
+  /** What each thread knew when it had just forgotten. */
+  readonly bases: (readonly [number, number])[] = [];
 
   /** A thread is where only one may be. */
   enter(): void {
@@ -95,6 +97,7 @@ export class Stage {
     this.#histories[thread] = 1;
     this.#others[thread] = 2;
     for (const value of values) this.note(thread, value);
+    this.bases[thread] = this.memoryOf(thread);
   }
 
   /** What a thread knows, to be gone back to. */
@@ -156,7 +159,8 @@ function* follow(stage: Stage, thread: number, text: VirtualThread, time: Time, 
       stage.note(thread, value);
   };
   const { loops = [], quiet = () => false } = stage.cast;
-  const entered: (readonly [number, number])[] = [];
+  let entered: (readonly [number, number])[] = [];
+  let base = stage.bases[thread];
   let turn = text.next(0);
   while (!turn.done) {
     const point = turn.value ?? undefined;
@@ -182,13 +186,20 @@ function* follow(stage: Stage, thread: number, text: VirtualThread, time: Time, 
     }
     if (typeof mutant === 'object' && 'answer' in mutant) answer = mutant.answer;
     stage.note(thread, answer);
-    for (const [index, loop] of loops.entries()) {
-      if (!(point instanceof Step)) continue;
-      if (loop.enters(point, thread)) entered[index] = stage.memoryOf(thread);
-      else if (loop.sleeps(point, thread) && entered[index] !== undefined) {
-        stage.goBack(thread, entered[index]);
-        stage.note(thread, answer === TIMED_OUT ? 1 : 0);
-      }
+    if (base !== stage.bases[thread]) {
+      base = stage.bases[thread];
+      entered = [];
+    }
+    for (const [index, { enters, sleeps }] of loops.entries()) {
+      if (!(point instanceof Step)) break;
+      if (enters !== 'where it forgot' && enters(point, thread)) entered[index] = stage.memoryOf(thread);
+      if (!sleeps(point, thread)) continue;
+      const memory = enters === 'where it forgot' ? base : entered[index];
+      if (memory === undefined) continue;
+      stage.goBack(thread, memory);
+      stage.note(thread, answer === TIMED_OUT ? 1 : 0);
+      stage.note(thread, index);
+      break;
     }
     turn = text.next(answer);
   }
@@ -241,25 +252,35 @@ export function* clock(stage: Stage, ticks: number, places: readonly (readonly [
   }
 }
 
-/** A thread that dies before its step `steps` + 1, and leaves everything as it is. */
-export function* mortal(stage: Stage, thread: number, text: VirtualThread, steps: number): VirtualThread<void> {
+/** A thread that dies before its step `steps` + 1, or as soon as it may, or in a sleep from which nobody wakes it, and leaves everything as it is. */
+export function* mortal(stage: Stage, thread: number, text: VirtualThread, steps: number, mayDie = (): boolean => true): VirtualThread<void> {
   let turn = text.next(0);
-  for (let step = 0; step < steps && !turn.done; step += 1) turn = text.next(yield turn.value);
+  for (let step = 0; !turn.done && (step < steps || !mayDie()); step += 1) {
+    const point = turn.value;
+    const isWait = point instanceof Step && point.operation === 'wait';
+    const answer = yield isWait ? limited(point) : point;
+    if (isWait && answer === TIMED_OUT) break;
+    turn = text.next(answer);
+  }
   stage.dead = thread;
 }
 
-/** A text whose first sleep is called off, be it by its time or just as it was woken. */
-export function* calledOff(text: Protocol<unknown>): Protocol<void> {
+const limited = ({ words, index, first, third }: Step): Step => new Step('wait', words, index, first, LIMIT, third);
+
+/** A text whose first such sleep is called off: when nobody can move, or just as it was woken. Gives what it came to if it did not sleep. */
+export function* calledOff<T>(text: Protocol<T>, sleeps: Which = () => true): Protocol<T | undefined> {
   let turn = text.next();
   while (!turn.done) {
-    const { operation, words, index, first, third } = turn.value;
-    if (operation !== 'wait') {
-      turn = text.next(yield turn.value);
+    const step = turn.value;
+    if (step.operation !== 'wait' || !sleeps(step, 0)) {
+      turn = text.next(yield step);
       continue;
     }
-    yield new Step('wait', words, index, first, LIMIT, third);
-    return yield* withdrawal(text);
+    yield limited(step);
+    yield* withdrawal(text);
+    return undefined;
   }
+  return turn.value;
 }
 
 /** A text in an event loop, whose sleeps are counted. */

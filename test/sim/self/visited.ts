@@ -1,14 +1,23 @@
 /**
  * A search that goes on from no state twice. What a thread will do depends on the memory and on what it has been told, and both are in a
- * state's number: so two ways to one state go on alike, and one of them is enough. Complete, or for all schedules with so many preemptions.
+ * state's number: so two ways to one state go on alike, and one of them is enough. Complete, or for all schedules with so
+ * many preemptions.
  */
 import { CUT, type Moment, NOTHING, type Proof, type Strategy } from '../../../src/sim/strategy.js';
-import { RUNNING_FIRST } from '../../../src/sim/strategies/tree.js';
+import { type Order, ROUND_ROBIN, RUNNING_FIRST } from '../../../src/sim/strategies/tree.js';
 import { Step } from '../../../src/steps/step.js';
 import { world } from '../../../src/sim/world.js';
 
 /** The number of the state that a schedule has come to; who sleeps, in the order in which they fell asleep, and since when. */
 export type Key = (moment: Moment, sleepers: readonly number[], sinceWhen: readonly number[]) => number;
+
+/** What a bound is on. `deviations`: from the running thread going on, and from the next one in turn where it cannot; for many threads. */
+export type Costs = 'preemptions' | 'deviations';
+
+const ORDERS: Readonly<Record<Costs, Order>> = {
+  preemptions: RUNNING_FIRST,
+  deviations: { at: ROUND_ROBIN.at, cost: (_, position) => (position > 0 ? 1 : 0) },
+};
 
 export class Visited implements Strategy {
   readonly name = 'visited';
@@ -18,6 +27,7 @@ export class Visited implements Strategy {
   runs = 0;
   readonly #keyOf: Key;
   readonly #bound: number;
+  readonly #order: Order;
   /** Of each state how many preemptions were left when it was gone on from. */
   readonly #seen = new Map<number, number>();
   readonly #taken: number[] = [];
@@ -29,9 +39,10 @@ export class Visited implements Strategy {
   readonly #lastMove: number[] = [];
   readonly #sinceWhen: number[] = [];
 
-  constructor(keyOf: Key, bound = Number.POSITIVE_INFINITY) {
+  constructor(keyOf: Key, bound = Number.POSITIVE_INFINITY, costs: Costs = 'preemptions') {
     this.#keyOf = keyOf;
     this.#bound = bound;
+    this.#order = ORDERS[costs];
   }
 
   get states(): number {
@@ -76,8 +87,8 @@ export class Visited implements Strategy {
     this.#depth = depth + 1;
     const position = this.#taken[depth]!;
     if (position >= moment.count) throw new Error(`the same schedule did not do the same twice, at move ${moment.step + 1}`);
-    if (position > 0) this.#spent += RUNNING_FIRST.cost(moment, position);
-    return RUNNING_FIRST.at(moment, position);
+    if (position > 0) this.#spent += this.#order.cost(moment, position);
+    return this.#order.at(moment, position);
   }
 
   #grow(moment: Moment): 'known' | 'new' {
@@ -89,7 +100,7 @@ export class Visited implements Strategy {
     if (before !== undefined && before >= left) return 'known';
     this.#seen.set(key, left);
     let width = moment.count;
-    while (width > 1 && RUNNING_FIRST.cost(moment, width - 1) > left) width -= 1;
+    while (width > 1 && this.#order.cost(moment, width - 1) > left) width -= 1;
     if (width < moment.count) this.#pruned = 'something';
     this.#taken.push(0);
     this.#widths.push(width);
