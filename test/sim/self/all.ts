@@ -8,4 +8,6 @@ import { primitives } from './primitives.js';
 import { queue } from './queue.js';
 import type { Row } from './rows.js';
 
+export type { Row } from './rows.js';
+
 export const rows: readonly Row[] = [...lock, ...mutex, ...primitives, ...queue, ...others];

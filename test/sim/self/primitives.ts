@@ -215,13 +215,15 @@ const conditions =
       const lock = partyAt(mutex, index);
       yield* takeMutex(lock, FOREVER);
       items += count;
-      yield* notifyOldest(words, count);
+      yield* notifyOldest(words, count === 0 ? FOREVER : count);
       yield* dropMutex(lock);
     }
     function* mourner(index: number): VirtualThread {
       yield* mourn(stage);
-      yield* buryMutex({ words: mutex }, 1);
+      const left = yield* buryMutex({ words: mutex }, 1);
       yield* buryWaiter(words, 1);
+      // Who learns that a lock was abandoned sees to it that others look again: the dead one may have been about to tell them.
+      if (left === 'abandoned') yield* produce(0, index);
       // In place of what the dead one has taken with it.
       if (eaten.has(0)) yield* produce(1, index);
     }
@@ -284,6 +286,10 @@ const condition: readonly Row[] = [
     scene: (steps) => conditions({ consumers: 2, producers: [1], diesAt: steps }),
     deaths: 24,
     extent: { bound: 1, time: 'naps' },
+    mutants: {
+      'burial passes no notification on': { mutation: without((step, thread) => thread === 3 && step.operation === 'cas' && step.second < 0) },
+      'burial leaves the slot of the dead': { mutation: without((step, thread) => thread === 3 && step.operation === 'cas' && step.second === 0 && step.index > HEAD + 1) },
+    },
   },
 ];
 
@@ -408,6 +414,7 @@ const barrier: readonly Row[] = [
     scene: (steps) => barriers({ parties: 2, visits: [1, 1], diesAt: steps }),
     deaths: 32,
     extent: { bound: 1, time: 'naps' },
+    mutants: { 'burial counts the dead': { mutation: without((step, thread) => thread === 2 && step.operation === 'store' && step.index === COUNT) } },
   },
 ];
 

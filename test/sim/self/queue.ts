@@ -136,8 +136,8 @@ export const queue: readonly Row[] = [
   { text: 'queue: with a time limit', threads: '3: [2] puts, [1, −1] gets, room for 1', scene: queues({ puts: [2], gets: [1], hasty: 1, room: 1 }), extent: { bound: 2 } },
   {
     text: 'queue: with a time limit',
-    threads: '4: [2, 1] puts, [2, −2] gets, room for 1',
-    scene: queues({ puts: [2, 1], gets: [2], hasty: 2, room: 1 }),
+    threads: '4: [2, 1] puts, [2, −1] gets, room for 1',
+    scene: queues({ puts: [2, 1], gets: [2], hasty: 1, room: 1 }),
     extent: { bound: 2, costs: 'deviations' },
   },
   {
@@ -153,5 +153,6 @@ export const queue: readonly Row[] = [
     scene: (steps) => queues({ puts: [2], gets: [1, 1], room: 1, diesAt: steps }),
     deaths: 24,
     extent: { bound: 1, time: 'naps' },
+    mutants: { 'burial wakes no line': { mutation: without((step, thread) => thread === 3 && wakesLine(step)) } },
   },
 ];

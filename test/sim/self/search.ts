@@ -14,7 +14,6 @@ const TOO_MANY = 'more schedules than there is time for';
 export interface Found {
   readonly proved: string;
   readonly schedules: number;
-  readonly states: number;
   /** What went wrong, or `''`. */
   readonly failure: string;
 }
@@ -40,8 +39,7 @@ export function search(scene: Scene, { time = 'limits', bound = Number.POSITIVE_
   }, bound, costs);
   const result = (failure: string): Found => {
     const { proof, runs: schedules } = strategy;
-    const states = how === 'by state' ? strategy.states : 0;
-    return { proved: proof.kind === 'bounded' ? `≤ ${proof.bound} ${costs}` : proof.kind, schedules, states, failure };
+    return { proved: proof.kind === 'bounded' ? `≤ ${proof.bound} ${costs}` : proof.kind, schedules, failure };
   };
   while (strategy.begin(program.names.length)) {
     const end = engine.run(strategy);
@@ -53,12 +51,12 @@ export function search(scene: Scene, { time = 'limits', bound = Number.POSITIVE_
 }
 
 /** How many schedules it takes until a mutant fails: first those with few preemptions, simple ones first; then all, by state. */
-export function find(scene: Scene, mutation: Mutation, extent: Extent = {}, most = 3000): Found {
+export function find(scene: Scene, mutation: Mutation, extent: Extent = {}, most = 500): Found {
   const { program } = programOf(scene, { time: extent.time ?? 'limits', mutation });
   const engine = new Engine(program);
   const strategy = new Preemptions();
   let schedules = 0;
-  const result = (failure: string): Found => ({ proved: strategy.name, schedules, states: 0, failure });
+  const result = (failure: string): Found => ({ proved: strategy.name, schedules, failure });
   while (schedules < most) {
     if (!strategy.begin(program.names.length)) return result('');
     const end = engine.run(strategy);
