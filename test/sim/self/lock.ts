@@ -299,15 +299,15 @@ const rowsOf = (dialect: Dialect, names: readonly string[]): readonly Row[] => {
     { ...common, text: 'lock: take, drop', threads: '3: [2, 1, 1] times', scene: takers(dialect, [2, 1, 1]), extent: { bound: 2 } },
     { ...common, text: 'lock: with a time limit', threads: '3: [2, −1, 1] times', scene: takers(dialect, [2, -1, 1]), extent: { bound: 2 } },
     ...(dialect.request.by === 'ticks'
-      ? [{ ...common, text: 'lock: lets go after its ticks', threads: '2: [1, 1] times', scene: asked(dialect, [1, 1], 0) }]
+      ? [{ ...common, text: 'lock: lets go after its ticks', threads: '2: [1, 1] times', scene: asked(dialect, [1, 1], 0), extent: { bound: 3 } }]
       : [
-          { ...common, text: 'lock: asked to let go', threads: '2 and a clock', scene: asked(dialect, [1, 1], 1), extent: { bound: 3 }, mutants: forced },
+          { ...common, text: 'lock: asked to let go', threads: '2 and a clock', scene: asked(dialect, [1, 1], 1), extent: { bound: hasLine ? 2 : 3 }, mutants: forced },
           {
             ...common,
             text: 'lock: asked, and the request withdrawn',
             threads: '2 and a clock',
             scene: takenBack(dialect),
-            extent: { bound: 3 },
+            extent: { bound: hasLine ? 2 : 3 },
             mutants:
               dialect.afterDrop === 'wait-for-switch'
                 ? { 'a request is not withdrawn': { mutation: without((step, thread) => thread === 1 && step.operation === 'add' && step.index === TURN) } }

@@ -51,6 +51,25 @@ const takers =
     };
   };
 
+/** The first has it already, and takes it once more. */
+const again: Scene = (stage) => {
+  const words = createWords(MUTEX_WORDS);
+  words[STATE] = 1;
+  function* thread(index: number): VirtualThread {
+    const self = partyAt(words, index);
+    if (index === 0) yield* dropMutex(self);
+    if (yield* takeMutex(self, index === 1 ? LIMIT : FOREVER)) yield* dropMutex(self);
+  }
+  return {
+    words: [words.subarray(HEAD)],
+    loops: [mutexLoop(words)],
+    quiet: on('load', LOOPS),
+    threads: [...[0, 1, 2].map(thread), clock(stage, 1, [[words, STATE]])],
+    always: () => isInTable(words, 3),
+    after: () => words[STATE] === FREE,
+  };
+};
+
 /** One waits for what the other says, without it: as a condition does. */
 const wholly: Scene = (stage) => {
   const words = createWords(MUTEX_WORDS);
@@ -141,7 +160,13 @@ export const mutex: readonly Row[] = [
     text: 'mutex: with a time limit',
     threads: '3 and a clock: [2, −1, 1] times',
     scene: takers([2, -1, 1], 1),
-    extent: { bound: 3 },
+    extent: { bound: 3, costs: 'deviations' },
+  },
+  {
+    text: 'mutex: with a time limit',
+    threads: '3 and a clock: the first holds it',
+    scene: again,
+    extent: { bound: 2 },
     mutants: { 'who gives up passes no wake-up on': { mutation: withoutLastWish() } },
   },
   { text: 'mutex: drop wholly, retake', threads: '2', scene: wholly },

@@ -113,7 +113,7 @@ const semaphore: readonly Row[] = [
     threads: '3 and a mourner: 1 permit',
     scene: (steps) => permits({ permits: 1, rounds: [1, 1, 1], diesAt: steps }),
     deaths: 16,
-    extent: { bound: 1 },
+    extent: { bound: 2, costs: 'deviations' },
     mutants: { 'burial wakes nobody': { mutation: without((step, thread) => thread === 3 && step.operation === 'notify') } },
   },
 ];
@@ -285,7 +285,7 @@ const condition: readonly Row[] = [
     threads: '3 and a mourner: 2 wait, 1 notifies',
     scene: (steps) => conditions({ consumers: 2, producers: [1], diesAt: steps }),
     deaths: 24,
-    extent: { bound: 1, time: 'naps' },
+    extent: { bound: 1, costs: 'deviations', time: 'naps' },
     mutants: {
       'burial passes no notification on': { mutation: without((step, thread) => thread === 3 && step.operation === 'cas' && step.second < 0) },
       'burial leaves the slot of the dead': { mutation: without((step, thread) => thread === 3 && step.operation === 'cas' && step.second === 0 && step.index > HEAD + 1) },
@@ -392,14 +392,14 @@ const barrier: readonly Row[] = [
     text: 'barrier: broken by another',
     threads: '3',
     scene: barriers({ parties: 2, visits: [1, 1], also: 'breaks' }),
-    extent: { bound: 3 },
+    extent: { bound: 2 },
   },
   { text: 'barrier: reset by another', threads: '3', scene: barriers({ parties: 2, visits: [1, 1], also: 'resets' }), extent: { bound: 2 } },
   {
     text: 'barrier: a wait called off',
     threads: '3: 2 come, 1 is called off',
     scene: barriers({ parties: 3, visits: [1, 0, 1] }),
-    extent: { bound: 2 },
+    extent: { bound: 1 },
   },
   {
     text: 'barrier: a wait called off',

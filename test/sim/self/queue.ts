@@ -152,7 +152,7 @@ export const queue: readonly Row[] = [
     threads: '3 and a mourner: [2] puts, [1, 1] gets, room for 1',
     scene: (steps) => queues({ puts: [2], gets: [1, 1], room: 1, diesAt: steps }),
     deaths: 24,
-    extent: { bound: 1, time: 'naps' },
+    extent: { bound: 1, costs: 'deviations', time: 'naps' },
     mutants: { 'burial wakes no line': { mutation: without((step, thread) => thread === 3 && wakesLine(step)) } },
   },
 ];
