@@ -87,10 +87,23 @@ const loops: readonly Loop[] = [
   },
 ];
 
-/** Words that nobody writes while all are alive; and those of a thread's own that are for its undertaker. */
-const quiet: Which = ({ operation, index }, thread) =>
-  (operation === 'load' && (index === LOOPS || index === INTERVAL || index === HIGHEST)) ||
-  (index >= placeOf(1) && ((index - placeOf(1)) % PLACE_SIZE === TENANT || (index - placeOf(thread + 1) >= WAITING && index - placeOf(thread + 1) <= FORCED_WAIT)));
+/** How many threads come to a lock at most. */
+const MOST_THREADS = 3;
+
+/** For each thread and word: `l`, a load of it is quiet; `a`, any step. A table, because each step is looked up. */
+const QUIET: readonly (readonly string[])[] = Array.from({ length: MOST_THREADS }, (_, thread) =>
+  Array.from({ length: placeOf(MOST_THREADS + 1) }, (_, index) => {
+    // Nobody writes these while all are alive; a thread's own are for its undertaker.
+    if (index === LOOPS || index === INTERVAL || index === HIGHEST) return 'l';
+    const own = index - placeOf(thread + 1);
+    if (own === WAITING || own === FORCED_WAIT) return 'a';
+    return index >= placeOf(1) && (index - placeOf(1)) % PLACE_SIZE === TENANT ? 'l' : '';
+  }),
+);
+const quiet: Which = (step, thread) => {
+  const what = QUIET[thread]?.[step.index];
+  return what === 'a' || (what === 'l' && step.operation === 'load');
+};
 
 const DEBTS = ['none', 'debt', 'no-lock', 'left'];
 const localsOf = (selves: readonly Contender[]) => (): number[] =>
@@ -296,8 +309,8 @@ const rowsOf = (dialect: Dialect, names: readonly string[]): readonly Row[] => {
   return [
     { ...common, text: 'lock: take, drop', threads: '2: [1, 1] times', scene: takers(dialect, [1, 1]), mutants },
     { ...common, text: 'lock: take, drop', threads: '2: [2, 1] times', scene: takers(dialect, [2, 1]), extent: { bound: 3 } },
-    { ...common, text: 'lock: take, drop', threads: '3: [2, 1, 1] times', scene: takers(dialect, [2, 1, 1]), extent: { bound: 2 } },
-    { ...common, text: 'lock: with a time limit', threads: '3: [2, −1, 1] times', scene: takers(dialect, [2, -1, 1]), extent: { bound: 2 } },
+    { ...common, text: 'lock: take, drop', threads: '3: [2, 1, 1] times', scene: takers(dialect, [2, 1, 1]), extent: { bound: 2, costs: 'deviations' } },
+    { ...common, text: 'lock: with a time limit', threads: '3: [2, −1, 1] times', scene: takers(dialect, [2, -1, 1]), extent: { bound: 2, costs: 'deviations' } },
     ...(dialect.request.by === 'ticks'
       ? [{ ...common, text: 'lock: lets go after its ticks', threads: '2: [1, 1] times', scene: asked(dialect, [1, 1], 0), extent: { bound: 3 } }]
       : [

@@ -93,8 +93,14 @@ const semaphore: readonly Row[] = [
       'an if for a while: whoever was woken has one': { mutation: looksOnce(on('wait', VALUE), on('load', VALUE), 1) },
     },
   },
-  { text: 'permits: take, give', threads: '3: 2 permits, [1, 1, 1] times', scene: permits({ permits: 2, rounds: [1, 1, 1] }), extent: { bound: 3 } },
-  { text: 'permits: take, give', threads: '3: 1 permit, [1, 1, 1] times', scene: permits({ permits: 1, rounds: [1, 1, 1] }), extent: { bound: 3 } },
+  { text: 'permits: take, give', threads: '3: 2 permits, [1, 1, 1] times', scene: permits({ permits: 2, rounds: [1, 1, 1] }), extent: { bound: 2 } },
+  { text: 'permits: take, give', threads: '3: 1 permit, [1, 1, 1] times', scene: permits({ permits: 1, rounds: [1, 1, 1] }), extent: { bound: 2 } },
+  {
+    text: 'permits: take, give',
+    threads: '4: 2 permits, [2, 2, 2, 2] times',
+    scene: permits({ permits: 2, rounds: [2, 2, 2, 2] }),
+    extent: { bound: 2, costs: 'deviations' },
+  },
   {
     text: 'permits: two are given at once',
     threads: '3: no permit, two keep one',
@@ -105,7 +111,7 @@ const semaphore: readonly Row[] = [
     text: 'permits: a wait called off',
     threads: '3: 1 permit',
     scene: permits({ permits: 1, rounds: [1, 0, 1] }),
-    extent: { bound: 3 },
+    extent: { bound: 2 },
     mutants: { 'who is called off passes no wake-up on': { mutation: without((step, thread) => thread === 1 && step.operation === 'notify') } },
   },
   {
@@ -274,6 +280,12 @@ const condition: readonly Row[] = [
   { text: 'condition: wait, notify', threads: '3: 2 wait, 1 notifies 2', scene: conditions({ consumers: 2, producers: [2] }), extent: { bound: 2 } },
   { text: 'condition: wait, notify', threads: '3: 1 waits, 2 notify', scene: conditions({ consumers: 1, producers: [1, 1] }), extent: { bound: 2 } },
   {
+    text: 'condition: wait, notify',
+    threads: '6: 3 wait, 3 notify',
+    scene: conditions({ consumers: 3, producers: [1, 1, 1] }),
+    extent: { bound: 1, costs: 'deviations' },
+  },
+  {
     text: 'condition: a wait called off',
     threads: '3: 1 waits, 1 is called off, 1 notifies',
     scene: conditions({ consumers: 1, off: 1, producers: [1] }),
@@ -387,7 +399,8 @@ const barrier: readonly Row[] = [
     },
   },
   { text: 'barrier: arrive', threads: '3: [1, 1, 1] times', scene: barriers({ parties: 3, visits: [1, 1, 1] }), extent: { bound: 2 } },
-  { text: 'barrier: with an action', threads: '2: [2, 2] times', scene: barriers({ parties: 2, visits: [2, 2], action: 'action' }), extent: { bound: 3 } },
+  { text: 'barrier: arrive', threads: '3: [3, 3, 3] times', scene: barriers({ parties: 3, visits: [3, 3, 3] }), extent: { bound: 1 } },
+  { text: 'barrier: with an action', threads: '2: [2, 2] times', scene: barriers({ parties: 2, visits: [2, 2], action: 'action' }), extent: { bound: 2 } },
   {
     text: 'barrier: broken by another',
     threads: '3',

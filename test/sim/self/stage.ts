@@ -142,7 +142,10 @@ export class Stage {
       add(thread);
       add(toWord(sinceWhen[thread]!));
     }
-    for (const value of [this.time, this.late, this.dead, toWord(world.clock)]) add(value);
+    add(this.time);
+    add(this.late);
+    add(this.dead);
+    add(toWord(world.clock));
     for (const value of this.cast.locals?.() ?? []) add(toWord(value));
     return (one >>> 0) * 2 ** 21 + ((other >>> 0) & 0x1f_ffff);
   }
@@ -155,8 +158,10 @@ function* follow(stage: Stage, thread: number, text: VirtualThread, time: Time, 
   const mutate = mutation(thread);
   const digest = (point: SwitchPoint): void => {
     if (!(point instanceof Step)) return stage.note(thread, 17);
-    for (const value of [point.operation.length, point.operation.charCodeAt(0), point.index, point.first, point.second])
-      stage.note(thread, value);
+    stage.note(thread, point.operation.charCodeAt(0) * 32 + point.operation.length);
+    stage.note(thread, point.index);
+    stage.note(thread, point.first);
+    stage.note(thread, point.second);
   };
   const { loops = [], quiet = () => false } = stage.cast;
   let entered: (readonly [number, number])[] = [];
@@ -190,8 +195,8 @@ function* follow(stage: Stage, thread: number, text: VirtualThread, time: Time, 
       base = stage.bases[thread];
       entered = [];
     }
-    for (const [index, { enters, sleeps }] of loops.entries()) {
-      if (!(point instanceof Step)) break;
+    for (let index = 0; index < loops.length && point instanceof Step; index += 1) {
+      const { enters, sleeps } = loops[index]!;
       if (enters !== 'where it forgot' && enters(point, thread)) entered[index] = stage.memoryOf(thread);
       if (!sleeps(point, thread)) continue;
       const memory = enters === 'where it forgot' ? base : entered[index];
