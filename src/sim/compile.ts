@@ -6,12 +6,9 @@ import type { Dialect } from '../dialects/dialect.js';
 import { describe } from '../errors.js';
 import { activate, twinOf } from '../transform/twins.js';
 import { accessorsOf } from './accessors.js';
-import { equipAtomic } from './atomic.js';
+import { equip } from './equip.js';
 import { SpecError } from './errors.js';
 import { THREAD_EXPORTS } from './exports.js';
-import { equipFunctions } from './primitives/functions.js';
-import { equipLocks } from './primitives/locks.js';
-import { equipWaiting } from './primitives/waiting.js';
 import type { Program } from './program.js';
 import type { Spec, ThreadBody } from './spec.js';
 import type { VirtualThread } from './switch-point.js';
@@ -56,18 +53,6 @@ function onOpaque(plain: object, reason: string): void {
   const name = (plain as { name?: string }).name || 'a function';
   world.offence = new SpecError(`${reason}. If it may count as native, in which nobody else runs, say so: atomic: [${name}]`);
   throw world.offence;
-}
-
-let equipped: 'no' | 'yes' = 'no';
-
-/** What virtual threads may call gets its twins when the first spec comes, not before: who only imports this changes nothing. */
-function equip(): void {
-  if (equipped === 'yes') return;
-  equipped = 'yes';
-  equipAtomic();
-  equipFunctions();
-  equipLocks();
-  equipWaiting();
 }
 
 interface Prepared {

@@ -4,13 +4,11 @@
  */
 import type { LockEvent } from '../events.js';
 import type { Counts } from '../lock/stats.js';
+import { equip } from './equip.js';
 import { programOf, ThreadContext } from './host/context.js';
 import { Stage } from './host/stage.js';
 import type { Task } from './host/task.js';
 import { toMilliseconds, toNanoseconds } from './host/units.js';
-import { equipFunctions } from './primitives/functions.js';
-import { equipLocks } from './primitives/locks.js';
-import { equipWaiting } from './primitives/waiting.js';
 import { countsByThread, type LockMetrics, lockMetrics, NO_COUNTS } from './simulate-metrics.js';
 import { checkOptions, type SimulateOptions, type ThreadSpec, type ThreadSpecs } from './simulate-options.js';
 
@@ -80,9 +78,7 @@ export interface Simulation<T extends ThreadSpecs = ThreadSpecs> {
  */
 export function simulate<const T extends ThreadSpecs>(options: SimulateOptions<T>): Simulation<T> {
   // What a transformed function may call has its twins from the first use on, not from the first import.
-  equipFunctions();
-  equipLocks();
-  equipWaiting();
+  equip();
   const { plan, threads } = checkOptions(options);
   const stage = new Stage(plan);
   const isList = Array.isArray(options.threads);

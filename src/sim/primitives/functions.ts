@@ -24,9 +24,11 @@ const twins: readonly (readonly [object, (...args: never[]) => VirtualThread])[]
     releaseForIO,
     function* (task: () => unknown) {
       yield new Point('call', releaseForIO);
-      const result = yield* runIt(task);
-      yield new Point('call', releaseForIO);
-      return result;
+      try {
+        return yield* runIt(task);
+      } finally {
+        yield new Point('call', releaseForIO);
+      }
     },
   ],
 ];

@@ -36,8 +36,8 @@ import { drop, giveBack, take, untilUnlocked } from '../../../src/lock/protocol.
 import { isAsked } from '../../../src/lock/request.js';
 import { Point, type VirtualThread } from '../../../src/sim/switch-point.js';
 import type { Step, Words } from '../../../src/steps/step.js';
-import { FOREVER } from './mutex.js';
 import { blindSwap, looksOnce, on, without } from './mutants.js';
+import { FOREVER } from './mutex.js';
 import type { Mutant, Row } from './rows.js';
 import { type Cast, clock, inEventLoop, LIMIT, type Loop, mortal, mourn, type Scene, type Stage, type Which } from './stage.js';
 
@@ -107,7 +107,13 @@ const quiet: Which = (step, thread) => {
 
 const DEBTS = ['none', 'debt', 'no-lock', 'left'];
 const localsOf = (selves: readonly Contender[]) => (): number[] =>
-  selves.flatMap(({ ownRequest, hindrance, inherited, lined, takenOver }) => [ownRequest, DEBTS.indexOf(hindrance), inherited, lined, takenOver]);
+  selves.flatMap(({ ownRequest, hindrance, inherited, lined, takenOver }) => [
+    ownRequest,
+    DEBTS.indexOf(hindrance),
+    inherited,
+    lined,
+    takenOver,
+  ]);
 
 /** The rows of the state table that can be seen in one word each: a holder that exists, and counts that are none too many. */
 const isInTable = (words: Words, threads: number): boolean =>
@@ -134,7 +140,8 @@ function* visits(stage: Stage, self: Contender, rounds: number, looks: 'looks' |
       const before = words[SWITCH_NUMBER]!;
       yield* drop(self, 'forced', 'now');
       // The forced switch (law 13). Whoever asked does not give up here, so there is one.
-      if (self.dialect.afterDrop === 'wait-for-switch' && words[LAST_HOLDER] === ident && words[SWITCH_NUMBER] === before) throw new Error('nobody had the lock meanwhile');
+      if (self.dialect.afterDrop === 'wait-for-switch' && words[LAST_HOLDER] === ident && words[SWITCH_NUMBER] === before)
+        throw new Error('nobody had the lock meanwhile');
       yield* take(self, FOREVER);
       yield* inside(stage, self);
     }
@@ -143,14 +150,25 @@ function* visits(stage: Stage, self: Contender, rounds: number, looks: 'looks' |
 }
 
 function cast({ words, seen, selves }: Setting, threads: readonly VirtualThread[]): Cast {
-  return { words: seen, threads, loops, quiet, locals: localsOf(selves), always: () => isInTable(words, selves.length), after: () => isLeftClean(words) };
+  return {
+    words: seen,
+    threads,
+    loops,
+    quiet,
+    locals: localsOf(selves),
+    always: () => isInTable(words, selves.length),
+    after: () => isLeftClean(words),
+  };
 }
 
 const takers =
   (dialect: Dialect, rounds: readonly number[]): Scene =>
   (stage) => {
     const setting = set(dialect, rounds.length);
-    return cast(setting, rounds.map((count, thread) => visits(stage, setting.selves[thread]!, count, 'does not look')));
+    return cast(
+      setting,
+      rounds.map((count, thread) => visits(stage, setting.selves[thread]!, count, 'does not look')),
+    );
   };
 
 /** The clock makes waiters impatient. */
@@ -179,7 +197,14 @@ const settling =
       yield* inside(stage, one);
       yield* drop(one, 'final', 'never');
     }
-    return cast(setting, [leaves(), visits(stage, other, 1, 'looks'), clock(stage, 1, [[words, LOCK], [words, other.place + TICKET]])]);
+    return cast(setting, [
+      leaves(),
+      visits(stage, other, 1, 'looks'),
+      clock(stage, 1, [
+        [words, LOCK],
+        [words, other.place + TICKET],
+      ]),
+    ]);
   };
 
 /** One looks on until the lock is free, one takes it for a task that is gone and gives it back, one just takes it. */
@@ -271,12 +296,20 @@ const takenBack =
       }
       yield* drop(holder, 'final', 'never');
     }
-    return cast(setting, [holds(), asks(), clock(stage, 1, [[words, LOCK], [words, asker.place + TICKET]])]);
+    return cast(setting, [
+      holds(),
+      asks(),
+      clock(stage, 1, [
+        [words, LOCK],
+        [words, asker.place + TICKET],
+      ]),
+    ]);
   };
 
 const isWait = (word: number): Which => on('wait', word);
 /** The compare-and-swap by which a name is taken off. */
-const letsGo: Which = (step, thread) => step.operation === 'cas' && step.index === LOCK && holderIn(step.first) === thread + 1 && holderIn(step.second) === NOBODY;
+const letsGo: Which = (step, thread) =>
+  step.operation === 'cas' && step.index === LOCK && holderIn(step.first) === thread + 1 && holderIn(step.second) === NOBODY;
 
 const rowsOf = (dialect: Dialect, names: readonly string[]): readonly Row[] => {
   const common = { dialects: names.length > 3 ? `${names[0]} … ${names.at(-1)} (${names.length})` : names.join(', ') };
@@ -291,30 +324,64 @@ const rowsOf = (dialect: Dialect, names: readonly string[]): readonly Row[] => {
     },
     ...(hasLine
       ? {
-          'who is called keeps its ticket': { mutation: without((step) => step.operation === 'cas' && step.second === 0 && step.index > LOOPS) },
+          'who is called keeps its ticket': {
+            mutation: without((step) => step.operation === 'cas' && step.second === 0 && step.index > LOOPS),
+          },
           'hands on and does not look whether somebody has come': { mutation: () => handsOnBlindly() },
         }
       : {
           'lets go without comparing': { mutation: blindSwap(letsGo) },
-          'an if for a while: whoever was woken has it': { mutation: looksOnce(isWait(LOCK), on('load', LOCK), NOBODY), scene: takers(dialect, [2, 1]) },
+          'an if for a while: whoever was woken has it': {
+            mutation: looksOnce(isWait(LOCK), on('load', LOCK), NOBODY),
+            scene: takers(dialect, [2, 1]),
+          },
         }),
   };
   const forced: Record<string, Mutant> =
     dialect.afterDrop === 'wait-for-switch'
       ? {
-          'goes on after a forced drop': { mutation: () => (step) => (step.operation === 'load' && step.index === LAST_HOLDER ? 99 : step) },
+          'goes on after a forced drop': {
+            mutation: () => (step) => (step.operation === 'load' && step.index === LAST_HOLDER ? 99 : step),
+          },
           'a taker does not tell the one who waits for the switch': { mutation: without(on('add', TURN)) },
         }
       : {};
   return [
     { ...common, text: 'lock: take, drop', threads: '2: [1, 1] times', scene: takers(dialect, [1, 1]), mutants },
     { ...common, text: 'lock: take, drop', threads: '2: [2, 1] times', scene: takers(dialect, [2, 1]), extent: { bound: 3 } },
-    { ...common, text: 'lock: take, drop', threads: '3: [2, 1, 1] times', scene: takers(dialect, [2, 1, 1]), extent: { bound: 2, costs: 'deviations' } },
-    { ...common, text: 'lock: with a time limit', threads: '3: [2, −1, 1] times', scene: takers(dialect, [2, -1, 1]), extent: { bound: 2, costs: 'deviations' } },
+    {
+      ...common,
+      text: 'lock: take, drop',
+      threads: '3: [2, 1, 1] times',
+      scene: takers(dialect, [2, 1, 1]),
+      extent: { bound: 2, costs: 'deviations' },
+    },
+    {
+      ...common,
+      text: 'lock: with a time limit',
+      threads: '3: [2, −1, 1] times',
+      scene: takers(dialect, [2, -1, 1]),
+      extent: { bound: 2, costs: 'deviations' },
+    },
     ...(dialect.request.by === 'ticks'
-      ? [{ ...common, text: 'lock: lets go after its ticks', threads: '2: [1, 1] times', scene: asked(dialect, [1, 1], 0), extent: { bound: 3 } }]
+      ? [
+          {
+            ...common,
+            text: 'lock: lets go after its ticks',
+            threads: '2: [1, 1] times',
+            scene: asked(dialect, [1, 1], 0),
+            extent: { bound: 3 },
+          },
+        ]
       : [
-          { ...common, text: 'lock: asked to let go', threads: '2 and a clock', scene: asked(dialect, [1, 1], 1), extent: { bound: hasLine ? 2 : 3 }, mutants: forced },
+          {
+            ...common,
+            text: 'lock: asked to let go',
+            threads: '2 and a clock',
+            scene: asked(dialect, [1, 1], 1),
+            extent: { bound: hasLine ? 2 : 3 },
+            mutants: forced,
+          },
           {
             ...common,
             text: 'lock: asked, and the request withdrawn',
@@ -323,7 +390,11 @@ const rowsOf = (dialect: Dialect, names: readonly string[]): readonly Row[] => {
             extent: { bound: hasLine ? 2 : 3 },
             mutants:
               dialect.afterDrop === 'wait-for-switch'
-                ? { 'a request is not withdrawn': { mutation: without((step, thread) => thread === 1 && step.operation === 'add' && step.index === TURN) } }
+                ? {
+                    'a request is not withdrawn': {
+                      mutation: without((step, thread) => thread === 1 && step.operation === 'add' && step.index === TURN),
+                    },
+                  }
                 : {},
           },
           { ...common, text: 'lock: settles later', threads: '2 and a clock', scene: settling(dialect), extent: { bound: 2 } },
@@ -338,7 +409,9 @@ const rowsOf = (dialect: Dialect, names: readonly string[]): readonly Row[] => {
       extent: { bound: 1 },
       mutants: {
         'burial tells nobody': { mutation: without(on('store', ABANDONED)) },
-        'burial leaves the dead in the count': { mutation: without((step, thread) => thread === 2 && step.operation === 'add' && step.index === LOCK) },
+        'burial leaves the dead in the count': {
+          mutation: without((step, thread) => thread === 2 && step.operation === 'add' && step.index === LOCK),
+        },
         'burial wakes nobody': { mutation: without((step, thread) => thread === 2 && step.operation === 'notify' && step.index !== TURN) },
       },
     },
