@@ -1,0 +1,191 @@
+/**
+ * Generator functions as state machines whose whole state is plain data: which function, where in it, and its variables. So a thread that
+ * stands somewhere can be written down, compared, and put back.
+ */
+import { type AnyNode, parse } from 'acorn';
+import { describe } from '../errors.js';
+import { assemble, type CodeText, ownNames } from './frames-code.js';
+import { StatefulError } from './frames-error.js';
+import { patternOf, writesIn } from './frames-names.js';
+import { block, hoistVars } from './frames-statement.js';
+import { type Known, Writer } from './frames-writer.js';
+import { freshPrefix, type FunctionNode, isFunction, NEWEST } from './syntax.js';
+import { namesIn } from './frames-names.js';
+
+/** An activation of a function. A class, so that all of them have one shape. */
+export class Frame {
+  /** Which of the program's functions. */
+  readonly code: number;
+  /** Where in it. */
+  pc = 0;
+  readonly locals: unknown[];
+
+  constructor(code: number, locals: unknown[]) {
+    this.code = code;
+    this.locals = locals;
+  }
+}
+
+/** What compiled texts tell who runs them. */
+interface Machine {
+  value: unknown;
+  callee: number;
+  items(all: unknown): readonly unknown[];
+  keys(object: unknown): readonly string[];
+}
+
+/** Runs from where the frame stands; the result: 0 it yields, 1 it calls, 2 it returns. */
+type Run = (frame: Frame, input: unknown, mode: 0 | 1) => 0 | 1 | 2;
+
+type Code = CodeText & { readonly name: string; readonly run: Run };
+
+/** What a thread that has ended yields. */
+export const ENDED: unique symbol = Symbol('ended');
+
+const GeneratorFunction = Object.getPrototypeOf(function* () {}) as object;
+
+/** What programs are made of. */
+export interface FrameSource {
+  /** The threads, generator functions, by name. */
+  readonly threads: Readonly<Record<string, unknown>>;
+  /** What their texts mean by names that are not their own: generator functions for `yield*`, and other values. */
+  readonly helpers?: Readonly<Record<string, unknown>> | undefined;
+}
+
+/** Generator functions taken apart. */
+export class FrameProgram {
+  readonly #codes: readonly Code[];
+  readonly #machine: Machine = { value: undefined, callee: -1, items: itemsOf, keys: keysOf };
+
+  /** @throws StatefulError for what cannot be taken apart. */
+  constructor({ threads, helpers = {} }: FrameSource) {
+    const generators = Object.entries(helpers).filter(([, helper]) => isGenerator(helper));
+    const constants = Object.entries(helpers).filter(([, helper]) => !isGenerator(helper));
+    const first = Object.keys(threads).length;
+    const known: Known = {
+      generator: (name) => {
+        const at = generators.findIndex(([helper]) => helper === name);
+        return at < 0 ? undefined : first + at;
+      },
+      has: (name) => Object.hasOwn(helpers, name) || name in globalThis,
+    };
+    const parts = [...Object.entries(threads).map(([name, body]) => [`thread ${name}`, body] as const), ...generators.map(([name, body]) => [`helper ${name}`, body] as const)];
+    const texts = parts.map(([title, body]) => ({ name: title, ...compile(title, body, known) }));
+    const machine = ownNames(texts[0]?.prefix ?? '$gil').machine;
+    if (texts.some(({ prefix }) => ownNames(prefix).machine !== machine)) throw new StatefulError('threads', 'names that begin with `$gil` are taken');
+    const factory = `(function (${[machine, ...constants.map(([name]) => name)].join(', ')}) { 'use strict'; return [${texts.map(({ text }) => text).join(',\n')}]; })`;
+    const runs = (0, eval)(factory)(this.#machine, ...constants.map(([, constant]) => constant)) as Run[];
+    this.#codes = texts.map((text, at) => ({ ...text, run: runs[at]! }));
+  }
+
+  /** A thread's frames before it has begun. The threads have the first numbers, in their order. */
+  enter(thread: number, args: readonly unknown[]): Frame[] {
+    return [this.#frame(thread, args)];
+  }
+
+  /** Which variables matter where a frame stands. */
+  live(frame: Frame): readonly number[] {
+    return this.#codes[frame.code]!.live[frame.pc]!;
+  }
+
+  /** Whether what was yielded where the frame stands depends on the frame alone. */
+  isPoint(frame: Frame): boolean {
+    return this.#codes[frame.code]!.forms[frame.pc] === 'point';
+  }
+
+  /** What a function is called in messages. */
+  name(frame: Frame): string {
+    return this.#codes[frame.code]!.name;
+  }
+
+  /** Runs a thread to its next switch point; gives what it yields there, or {@link ENDED}. Throws what the thread throws. */
+  advance(stack: Frame[], given: unknown): unknown {
+    const machine = this.#machine;
+    let input = given;
+    let mode: 0 | 1 = 0;
+    for (;;) {
+      const frame = stack[stack.length - 1]!;
+      const code = this.#codes[frame.code]!;
+      let how: 0 | 1 | 2;
+      try {
+        how = code.run(frame, input, mode);
+      } catch (error) {
+        stack.pop();
+        while (stack.length > 0 && this.#codes[stack[stack.length - 1]!.code]!.handles === 'none') stack.pop();
+        if (stack.length === 0) throw error;
+        input = error;
+        mode = 1;
+        continue;
+      }
+      if (how === 0) return machine.value;
+      mode = 0;
+      if (how === 1) {
+        stack.push(this.#frame(machine.callee, machine.value as unknown[]));
+        input = undefined;
+        continue;
+      }
+      stack.pop();
+      if (stack.length === 0) return ENDED;
+      input = machine.value;
+    }
+  }
+
+  #frame(code: number, args: readonly unknown[]): Frame {
+    const locals = new Array<unknown>(this.#codes[code]!.slots).fill(undefined);
+    locals[0] = args;
+    return new Frame(code, locals);
+  }
+}
+
+function isGenerator(value: unknown): boolean {
+  return typeof value === 'function' && Object.getPrototypeOf(value) === GeneratorFunction;
+}
+
+function compile(title: string, body: unknown, known: Known): CodeText & { readonly prefix: string } {
+  if (!isGenerator(body)) throw new StatefulError(title, `expected a generator function, got ${describe(body)}`);
+  const text = Function.prototype.toString.call(body);
+  const { node, source } = read(title, text);
+  const prefix = freshPrefix(source);
+  const names = ownNames(prefix);
+  const writer = new Writer(source, title, names, known, writesIn(node));
+  // The arguments are in the first slot until the parameters have been given their values.
+  const given = writer.local(writer.slot());
+  for (const param of node.params) for (const name of namesIn(param)) writer.declare(name, param.start);
+  hoistVars(writer, node.body);
+  writer.place();
+  if (node.params.length > 0)
+    writer.run(`[${node.params.map((param) => patternOf(param, writer.surroundings(), (part) => writer.text(part))).join(', ')}] = ${given}`);
+  block(writer, node.body.type === 'BlockStatement' ? node.body.body : []);
+  writer.leave({ by: 'return' });
+  return { ...assemble(writer.instructions, writer.slots, names), prefix };
+}
+
+/** A function's text, as an expression or as a method. */
+function read(title: string, text: string): { readonly node: FunctionNode; readonly source: string } {
+  for (const source of [`(${text})`, `({${text}})`]) {
+    for (const sourceType of ['module', 'script'] as const) {
+      let program: AnyNode;
+      try {
+        program = parse(source, { ...NEWEST, sourceType });
+      } catch {
+        continue;
+      }
+      const statement = program.body[0] as Extract<AnyNode, { type: 'ExpressionStatement' }>;
+      const found: AnyNode = statement.expression.type === 'ObjectExpression' ? (statement.expression.properties[0] as { value: AnyNode }).value : statement.expression;
+      if (isFunction(found)) return { node: found, source };
+    }
+  }
+  throw new StatefulError(title, 'its text cannot be read: it is native, bound or a member of a class');
+}
+
+function itemsOf(all: unknown): readonly unknown[] {
+  if (Array.isArray(all)) return all;
+  if (typeof all === 'string') return [...all];
+  throw new StatefulError('for … of', `goes through ${describe(all)} across a switch point; expected an array, as in \`for (const item of [...items])\``);
+}
+
+function keysOf(object: unknown): readonly string[] {
+  const keys: string[] = [];
+  for (const key in object as object) keys.push(key);
+  return keys;
+}
