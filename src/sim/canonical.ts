@@ -1,6 +1,6 @@
 /**
- * A value as a text: two values have the same one exactly if nobody could tell them apart, shared references and cycles included. Objects are numbered
- * as they are first met. For plain data: primitives, objects, arrays, Map and Set, and functions that are said to be constant.
+ * A value as a list of small numbers: two values have the same one exactly if nobody could tell them apart, shared references and cycles included.
+ * Objects are numbered as they are first met. For plain data: primitives, objects, arrays, Map and Set, and functions that are said to be constant.
  */
 import { describe } from '../errors.js';
 
@@ -9,11 +9,12 @@ export class NotPlainError extends Error {
   static {
     this.prototype.name = 'NotPlainError';
   }
+  readonly code = 'ERR_NOT_PLAIN';
   /** What it was. */
   readonly value: unknown;
 
-  constructor(value: unknown, why: string) {
-    super(`${why}: expected plain data (primitives, objects, arrays, Map and Set)`);
+  constructor(value: unknown, what: string) {
+    super(`expected plain data (primitives, objects, arrays, Map and Set), got ${what}`);
     this.value = value;
   }
 }
@@ -23,13 +24,16 @@ export type Kind = 'object' | 'array' | 'map' | 'set';
 /** What is known of an object. */
 class Met {
   readonly kind: Kind;
-  /** What its text begins with. */
-  readonly mark: string;
-  /** In which text it was met last, and as which number. */
+  /** The word that it begins with. */
+  readonly mark: number;
+  /** The keys that it had last, and their number. */
+  keys: readonly string[] = [];
+  shape = -1;
+  /** In which list it was met last, and as which number. */
   epoch = -1;
   number = 0;
 
-  constructor(kind: Kind, mark: string) {
+  constructor(kind: Kind, mark: number) {
     this.kind = kind;
     this.mark = mark;
   }
@@ -38,15 +42,38 @@ class Met {
 /** So many objects are remembered: to know one again is faster than to check it again. */
 const MOST_KNOWN = 20_000;
 
-/** Writes values, one text after another. */
+const UNDEFINED = 0;
+const NULL = 1;
+const TRUE = 2;
+const FALSE = 3;
+const HOLE = 4;
+const END = 5;
+const MARKS: Readonly<Record<Kind, number>> = { object: 6, array: 7, map: 8, set: 9 };
+const BARE_OBJECT = 10;
+const AGAIN = 11;
+const LISTED = 12;
+const CONSTANT = 13;
+const MINUS_ZERO = 14;
+/** Integers from here on are words of their own. */
+const LEAST = -1024;
+const MOST = 60_000;
+const INTEGERS = 1024 - LEAST;
+/** A number that is larger than a word takes three. */
+const LARGE = 0xffff;
+
+/** Writes values, one list after another. Words of different lists can be compared: what is in none of them is listed on the side, once for all. */
 export class Canonical {
-  /** What has been written since {@link start}. */
-  text = '';
+  /** What has been written since {@link start}: the first `length` of these. */
+  words = new Uint16Array(256);
+  length = 0;
   /** The objects in it, in the order in which they were first met. */
   readonly objects: object[] = [];
   readonly kinds: Kind[] = [];
   readonly #constants: ReadonlyMap<unknown, number>;
   readonly #known = new Map<object, Met>();
+  /** Strings, and numbers that are no small integers. */
+  readonly #listed = new Map<string | number | bigint, number>();
+  readonly #shapes = new Map<string, number>();
   #epoch = 0;
 
   /** `constants` are functions that never change, whatever happens: they are written as their numbers. */
@@ -54,9 +81,14 @@ export class Canonical {
     this.#constants = constants;
   }
 
-  /** Begins a new text. */
+  /** What is listed on the side, in the order in which it was first met. */
+  get lists(): readonly [values: readonly (string | number | bigint)[], shapes: readonly string[]] {
+    return [[...this.#listed.keys()], [...this.#shapes.keys()]];
+  }
+
+  /** Begins a new list. */
   start(): void {
-    this.text = '';
+    this.length = 0;
     this.objects.length = 0;
     this.kinds.length = 0;
     this.#epoch += 1;
@@ -67,54 +99,80 @@ export class Canonical {
   write(value: unknown): void {
     switch (typeof value) {
       case 'number':
-        this.text += Object.is(value, -0) ? 'n-0;' : `n${value};`;
+        if (value >= LEAST && value < MOST && Math.floor(value) === value) this.word(value === 0 && Object.is(value, -0) ? MINUS_ZERO : value + INTEGERS);
+        else this.#list(value);
         return;
       case 'string':
-        this.text += `s${value.length}:${value}`;
+      case 'bigint':
+        this.#list(value);
         return;
       case 'boolean':
-        this.text += value ? 't' : 'f';
+        this.word(value ? TRUE : FALSE);
         return;
       case 'undefined':
-        this.text += 'u';
-        return;
-      case 'bigint':
-        this.text += `i${value};`;
+        this.word(UNDEFINED);
         return;
       case 'object':
-        if (value === null) this.text += '0';
+        if (value === null) this.word(NULL);
         else this.#object(value);
         return;
       default: {
         const constant = this.#constants.get(value);
         if (constant === undefined) throw new NotPlainError(value, describe(value));
-        this.text += `c${constant};`;
+        this.word(CONSTANT);
+        this.number(constant);
       }
     }
+  }
+
+  /** A word below 0x10000. */
+  word(word: number): void {
+    if (this.length === this.words.length) {
+      const longer = new Uint16Array(this.length * 2);
+      longer.set(this.words);
+      this.words = longer;
+    }
+    this.words[this.length] = word;
+    this.length += 1;
+  }
+
+  /** A number that may be larger than a word. */
+  number(number: number): void {
+    if (number < LARGE) {
+      this.word(number);
+      return;
+    }
+    this.word(LARGE);
+    this.word(number >>> 16);
+    this.word(number & 0xffff);
+  }
+
+  #list(value: string | number | bigint): void {
+    this.word(LISTED);
+    this.number(numberIn(this.#listed, value));
   }
 
   #object(value: object): void {
     let met = this.#known.get(value);
     if (met === undefined) {
-      met = this.#meet(value);
+      met = meet(value);
       this.#known.set(value, met);
     }
     if (met.epoch === this.#epoch) {
-      this.text += `#${met.number};`;
+      this.word(AGAIN);
+      this.number(met.number);
       return;
     }
     met.epoch = this.#epoch;
     met.number = this.objects.length;
     this.objects.push(value);
     this.kinds.push(met.kind);
-    this.text += met.mark;
+    this.word(met.mark);
     switch (met.kind) {
       case 'object':
-        for (const key of Object.keys(value)) {
-          this.text += `${key.length}:${key}`;
-          this.write((value as Record<string, unknown>)[key]);
-        }
-        break;
+        // How many values there are is known by the shape.
+        this.#record(value as Record<string, unknown>, met);
+        return;
       case 'array':
         this.#array(value as unknown[]);
         break;
@@ -128,38 +186,56 @@ export class Canonical {
         for (const item of value as Set<unknown>) this.write(item);
         break;
     }
-    this.text += ')';
+    this.word(END);
+  }
+
+  #record(value: Record<string, unknown>, met: Met): void {
+    const keys = Object.keys(value);
+    let same = met.shape >= 0 && keys.length === met.keys.length;
+    for (let at = 0; same && at < keys.length; at += 1) same = keys[at] === met.keys[at];
+    if (!same) {
+      met.keys = keys;
+      met.shape = numberIn(this.#shapes, keys.map((key) => `${key.length}:${key}`).join(''));
+    }
+    this.number(met.shape);
+    for (const key of met.keys) this.write(value[key]);
   }
 
   #array(value: readonly unknown[]): void {
     for (let at = 0; at < value.length; at += 1) {
       const item = value[at];
       // A hole is not the same as `undefined`.
-      if (item === undefined && !(at in value)) this.text += 'h';
+      if (item === undefined && !(at in value)) this.word(HOLE);
       else this.write(item);
     }
   }
-
-  #meet(value: object): Met {
-    const prototype: unknown = Object.getPrototypeOf(value);
-    const constant = this.#constants.get(value);
-    if (constant !== undefined) throw new NotPlainError(value, describe(value));
-    const kind = kindOf(value, prototype);
-    if (kind === undefined) throw new NotPlainError(value, describe(value));
-    for (const key of Reflect.ownKeys(value)) {
-      if (kind === 'array' && key === 'length') continue;
-      if (typeof key === 'symbol') throw new NotPlainError(value, `${describe(value)} with a symbol as a key`);
-      const property = Object.getOwnPropertyDescriptor(value, key)!;
-      if (!('value' in property)) throw new NotPlainError(value, `${describe(value)} with the getter or setter ${key}`);
-      if (!property.enumerable) throw new NotPlainError(value, `${describe(value)} with the hidden property ${key}`);
-      if (kind === 'map' || kind === 'set' || (kind === 'array' && !/^(?:0|[1-9]\d*)$/.test(key)))
-        throw new NotPlainError(value, `${describe(value)} with a property ${key} of its own`);
-    }
-    return new Met(kind, prototype === null ? '(' : MARKS[kind]);
-  }
 }
 
-const MARKS: Readonly<Record<Kind, string>> = { object: '{', array: '[', map: 'M', set: 'S' };
+/** The number of what is listed; a new one for what is not. */
+function numberIn<T>(list: Map<T, number>, value: T): number {
+  const known = list.get(value);
+  if (known !== undefined) return known;
+  const number = list.size;
+  list.set(value, number);
+  return number;
+}
+
+/** Looks at an object for the first time: whether all that it is can be seen. */
+function meet(value: object): Met {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  const kind = kindOf(value, prototype);
+  if (kind === undefined) throw new NotPlainError(value, describe(value));
+  for (const key of Reflect.ownKeys(value)) {
+    if (kind === 'array' && key === 'length') continue;
+    if (typeof key === 'symbol') throw new NotPlainError(value, `${describe(value)} with a symbol as a key`);
+    const property = Object.getOwnPropertyDescriptor(value, key)!;
+    if (!('value' in property)) throw new NotPlainError(value, `${describe(value)} with the getter or setter ${key}`);
+    if (!property.enumerable) throw new NotPlainError(value, `${describe(value)} with the hidden property ${key}`);
+    if (kind === 'map' || kind === 'set' || (kind === 'array' && !/^(?:0|[1-9]\d*)$/.test(key)))
+      throw new NotPlainError(value, `${describe(value)} with the property ${key} of its own`);
+  }
+  return new Met(kind, prototype === null ? BARE_OBJECT : MARKS[kind]);
+}
 
 function kindOf(value: object, prototype: unknown): Kind | undefined {
   if (Array.isArray(value)) return prototype === Array.prototype ? 'array' : undefined;
@@ -179,5 +255,7 @@ export function encode(value: unknown): string {
   const canonical = new Canonical();
   canonical.start();
   canonical.write(value);
-  return canonical.text;
+  const [values, shapes] = canonical.lists;
+  const listed = values.map((item) => (typeof item === 'string' ? `s${item.length}:${item}` : `${typeof item === 'bigint' ? 'i' : 'n'}${item};`));
+  return [canonical.words.subarray(0, canonical.length).join(), listed.join(''), shapes.map((shape) => `${shape.length}:${shape}`).join('')].join('|');
 }

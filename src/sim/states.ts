@@ -9,7 +9,8 @@ import { ENDED, type Frame, FrameProgram } from '../transform/frames.js';
 import { StatefulError } from '../transform/frames-error.js';
 import { Canonical, NotPlainError } from './canonical.js';
 import type { FailureKind, Program } from './program.js';
-import { Snapshot, type Threads } from './states-snapshot.js';
+import { Snapshots, type Threads } from './states-snapshot.js';
+import { Visited } from './states-visited.js';
 import { Point, type SwitchPoint } from './switch-point.js';
 import { world } from './world.js';
 
@@ -51,7 +52,8 @@ export interface StatesReport {
 interface Level {
   readonly state: number;
   readonly choices: readonly number[];
-  readonly snapshot: Snapshot | undefined;
+  /** Where its snapshot is kept; none is needed where only one can move. */
+  readonly snapshot: number;
   next: number;
 }
 
@@ -74,7 +76,8 @@ class StatesSearch {
   readonly #threads: Threads;
   readonly #maxStates: number;
   readonly #maxMs: number;
-  readonly #visited = new Map<string, number>();
+  readonly #snapshots: Snapshots;
+  readonly #visited = new Visited();
   readonly #levels: Level[] = [];
   /** Of each state, whether it is on the way. */
   #onWay = new Uint8Array(1024);
@@ -90,6 +93,7 @@ class StatesSearch {
     this.#frames = new FrameProgram({ threads, helpers });
     this.#canonical = new Canonical(new Map());
     this.#threads = { stacks: [], pending: [] };
+    this.#snapshots = new Snapshots(this.#frames, this.#threads);
     this.#maxStates = maxStates;
     this.#maxMs = maxMs;
   }
@@ -133,10 +137,11 @@ class StatesSearch {
       if (level.next === level.choices.length) {
         this.#onWay[level.state] = 0;
         this.#levels.pop();
+        this.#snapshots.drop(level.snapshot);
         trace.pop();
         continue;
       }
-      if (level.next > 0) level.snapshot!.restore(this.#threads, this.#frames);
+      if (level.next > 0) this.#snapshots.restore(level.snapshot);
       const thread = level.choices[level.next]!;
       level.next += 1;
       trace.push(thread);
@@ -152,14 +157,13 @@ class StatesSearch {
 
   /** Comes to a state: one that was visited has been looked at. */
   #enter(mover: number, always?: Program['always']): 'known' | 'new' {
-    const text = this.#encode();
-    const known = this.#visited.get(text);
-    if (known !== undefined) {
-      if (this.#onWay[known] === 1) this.#cycles += 1;
+    this.#write();
+    const before = this.#visited.size;
+    const state = this.#visited.add(this.#canonical.words, this.#canonical.length);
+    if (state < before) {
+      if (this.#onWay[state] === 1) this.#cycles += 1;
       return 'known';
     }
-    const state = this.#visited.size;
-    this.#visited.set(text, state);
     if (always !== undefined && !this.#holds(always, 'invariant')) return 'new';
     const choices = this.#choices(mover);
     if (choices.length === 0) {
@@ -175,8 +179,8 @@ class StatesSearch {
       this.#onWay = longer;
     }
     this.#onWay[state] = 1;
-    const snapshot = choices.length > 1 ? new Snapshot(this.#canonical, this.#threads, this.#frames) : undefined;
-    this.#levels.push({ state, choices, snapshot, next: 0 });
+    this.#levels.push({ state, choices, snapshot: this.#snapshots.mark, next: 0 });
+    if (choices.length > 1) this.#snapshots.take(this.#canonical);
     return 'new';
   }
 
@@ -233,23 +237,25 @@ class StatesSearch {
     return this.#failure === undefined;
   }
 
-  /** The whole state, as a text. */
-  #encode(): string {
+  /** The whole state, in words. */
+  #write(): void {
     const canonical = this.#canonical;
     canonical.start();
     try {
       canonical.write(this.#state);
       for (const stack of this.#threads.stacks) {
+        // Everything that follows is known by these numbers, so nothing needs an end.
+        canonical.number(stack.length);
         for (const frame of stack) {
-          canonical.text += `|${frame.code},${frame.pc};`;
-          for (const slot of this.#frames.live(frame)) canonical.write(frame.locals[slot]);
+          canonical.number(frame.code);
+          canonical.number(frame.pc);
+          const live = this.#frames.live(frame);
+          for (let at = 0; at < live.length; at += 1) canonical.write(frame.locals[live[at]!]);
         }
-        canonical.text += '/';
       }
     } catch (error) {
       if (!(error instanceof NotPlainError)) throw error;
       throw new StatefulError('the state', error.message);
     }
-    return canonical.text;
   }
 }
