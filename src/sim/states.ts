@@ -9,6 +9,7 @@ import { ENDED, type Frame, FrameProgram } from '../transform/frames.js';
 import { StatefulError } from '../transform/frames-error.js';
 import { Canonical, NotPlainError } from './canonical.js';
 import type { FailureKind, Program } from './program.js';
+import { type Constants, constantsOf, pathTo } from './states-constants.js';
 import { Snapshots, type Threads } from './states-snapshot.js';
 import { Visited } from './states-visited.js';
 import { Point, type SwitchPoint } from './switch-point.js';
@@ -73,6 +74,7 @@ class StatesSearch {
   readonly #program: Program;
   readonly #frames: FrameProgram;
   readonly #canonical: Canonical;
+  readonly #constants: Constants;
   readonly #threads: Threads;
   readonly #maxStates: number;
   readonly #maxMs: number;
@@ -91,7 +93,8 @@ class StatesSearch {
     this.#program = program;
     const threads = Object.fromEntries(program.names.map((name, at) => [name, program.bodies[at]]));
     this.#frames = new FrameProgram({ threads, helpers });
-    this.#canonical = new Canonical(new Map());
+    this.#constants = constantsOf(helpers);
+    this.#canonical = new Canonical(this.#constants.functions);
     this.#threads = { stacks: [], pending: [] };
     this.#snapshots = new Snapshots(this.#frames, this.#threads);
     this.#maxStates = maxStates;
@@ -107,6 +110,8 @@ class StatesSearch {
       endedBy = this.#search(begin, trace);
     } finally {
       strictness.now = 'lenient';
+      // Helpers that are data were there before.
+      if (this.#snapshots.mark > 0) this.#snapshots.restore(0);
     }
     if (world.offence !== undefined) throw world.offence;
     return {
@@ -128,6 +133,8 @@ class StatesSearch {
       this.#threads.stacks.push(this.#frames.enter(thread, [this.#state]));
       this.#threads.pending.push(undefined);
     }
+    this.#write();
+    this.#snapshots.take(this.#canonical);
     for (let thread = 0; thread < names.length; thread += 1) if (beginnings[thread] === 'stands') this.#advance(thread);
     if (this.#failure !== undefined) return 'failure';
     this.#enter(-1);
@@ -243,6 +250,7 @@ class StatesSearch {
     canonical.start();
     try {
       canonical.write(this.#state);
+      for (const data of this.#constants.data) canonical.write(data);
       for (const stack of this.#threads.stacks) {
         // Everything that follows is known by these numbers, so nothing needs an end.
         canonical.number(stack.length);
@@ -254,8 +262,25 @@ class StatesSearch {
         }
       }
     } catch (error) {
-      if (!(error instanceof NotPlainError)) throw error;
-      throw new StatefulError('the state', error.message);
+      throw error instanceof NotPlainError ? this.#refusal(error) : error;
     }
+  }
+
+  /** Says where the value is that is no plain data. */
+  #refusal({ value, message }: NotPlainError): StatefulError {
+    const path = pathTo(value, this.#state);
+    if (path !== undefined) return new StatefulError(`the state${path}`, message);
+    for (const [thread, stack] of this.#threads.stacks.entries()) {
+      for (const frame of stack) {
+        for (const slot of this.#frames.live(frame)) {
+          const inside = pathTo(value, frame.locals[slot]);
+          if (inside === undefined) continue;
+          const variable = this.#frames.variable(frame, slot);
+          const whose = `${this.#frames.name(frame)}${stack.length > 1 ? ` in thread ${this.#program.names[thread]}` : ''}`;
+          return new StatefulError(`${whose}, ${variable}${inside} at a switch point`, message);
+        }
+      }
+    }
+    return new StatefulError('helpers', message);
   }
 }

@@ -29,6 +29,8 @@ export class Writer {
   /** How many loops with switch points are around. */
   loops = 0;
   slots = 0;
+  /** What is in each slot, for messages: the name of a variable, where it is one. */
+  readonly variables: string[] = [];
   readonly #source: string;
   readonly #title: string;
   readonly #names: OwnNames;
@@ -78,7 +80,9 @@ export class Writer {
   declare(id: Identifier, from: number, update?: Variable['update']): void {
     // A `var` twice is one variable.
     if (this.scope.own.has(id.name)) return;
-    this.scope.own.set(id.name, { slot: this.slot(), name: id.name, from, made: this.loops > 0 ? 'on-each-turn' : 'once', update });
+    const slot = this.slot();
+    this.variables[slot] = id.name;
+    this.scope.own.set(id.name, { slot, name: id.name, from, made: this.loops > 0 ? 'on-each-turn' : 'once', update });
   }
 
   /** Does something with a block's own variables. */

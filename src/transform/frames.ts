@@ -30,6 +30,8 @@ export class Frame {
 interface Machine {
   value: unknown;
   callee: number;
+  /** Why the thread cannot be gone on with, even if it catches that. */
+  refusal: StatefulError | undefined;
   items(all: unknown): readonly unknown[];
   keys(object: unknown): readonly string[];
 }
@@ -37,10 +39,27 @@ interface Machine {
 /** Runs from where the frame stands; the result: 0 it yields, 1 it calls, 2 it returns. */
 type Run = (frame: Frame, input: unknown, mode: 0 | 1) => 0 | 1 | 2;
 
-type Code = CodeText & { readonly name: string; readonly run: Run };
+/** A function of the program. */
+interface Code extends CompiledText {
+  readonly name: string;
+  readonly run: Run;
+}
+
+interface CompiledText extends CodeText {
+  readonly prefix: string;
+  readonly variables: readonly string[];
+}
 
 /** What a thread that has ended yields. */
 export const ENDED: unique symbol = Symbol('ended');
+
+/** What every text may use: names of the language whose values never change. */
+const LANGUAGE: ReadonlySet<string> = new Set(
+  (
+    'undefined NaN Infinity Array BigInt Boolean Error EvalError JSON Map Math Number Object RangeError ReferenceError RegExp Set String ' +
+    'SyntaxError TypeError URIError isFinite isNaN parseFloat parseInt structuredClone'
+  ).split(' '),
+);
 
 const GeneratorFunction = Object.getPrototypeOf(function* () {}) as object;
 
@@ -55,7 +74,21 @@ export interface FrameSource {
 /** Generator functions taken apart. */
 export class FrameProgram {
   readonly #codes: readonly Code[];
-  readonly #machine: Machine = { value: undefined, callee: -1, items: itemsOf, keys: keysOf };
+  readonly #machine: Machine = {
+    value: undefined,
+    callee: -1,
+    refusal: undefined,
+    items: (all) => {
+      if (Array.isArray(all)) return all;
+      if (typeof all === 'string') return [...all];
+      this.#machine.refusal = new StatefulError(
+        'for … of',
+        `goes through ${describe(all)} across a switch point; expected an array, as in \`for (const item of [...items])\``,
+      );
+      throw this.#machine.refusal;
+    },
+    keys: keysOf,
+  };
 
   /** @throws StatefulError for what cannot be taken apart. */
   constructor({ threads, helpers = {} }: FrameSource) {
@@ -67,7 +100,7 @@ export class FrameProgram {
         const at = generators.findIndex(([helper]) => helper === name);
         return at < 0 ? undefined : first + at;
       },
-      has: (name) => Object.hasOwn(helpers, name) || name in globalThis,
+      has: (name) => Object.hasOwn(helpers, name) || LANGUAGE.has(name),
     };
     const parts = [...Object.entries(threads).map(([name, body]) => [`thread ${name}`, body] as const), ...generators.map(([name, body]) => [`helper ${name}`, body] as const)];
     const texts = parts.map(([title, body]) => ({ name: title, ...compile(title, body, known) }));
@@ -98,6 +131,12 @@ export class FrameProgram {
     return this.#codes[frame.code]!.name;
   }
 
+  /** What is in a slot, in messages. */
+  variable(frame: Frame, slot: number): string {
+    const name = this.#codes[frame.code]!.variables[slot];
+    return name === undefined ? 'a value in between' : `its variable \`${name}\``;
+  }
+
   /** Runs a thread to its next switch point; gives what it yields there, or {@link ENDED}. Throws what the thread throws. */
   advance(stack: Frame[], given: unknown): unknown {
     const machine = this.#machine;
@@ -109,7 +148,9 @@ export class FrameProgram {
       let how: 0 | 1 | 2;
       try {
         how = code.run(frame, input, mode);
+        if (machine.refusal !== undefined) throw machine.refusal;
       } catch (error) {
+        if (machine.refusal !== undefined) throw machine.refusal;
         stack.pop();
         while (stack.length > 0 && this.#codes[stack[stack.length - 1]!.code]!.handles === 'none') stack.pop();
         if (stack.length === 0) throw error;
@@ -141,7 +182,7 @@ function isGenerator(value: unknown): boolean {
   return typeof value === 'function' && Object.getPrototypeOf(value) === GeneratorFunction;
 }
 
-function compile(title: string, body: unknown, known: Known): CodeText & { readonly prefix: string } {
+function compile(title: string, body: unknown, known: Known): CompiledText {
   if (!isGenerator(body)) throw new StatefulError(title, `expected a generator function, got ${describe(body)}`);
   const text = Function.prototype.toString.call(body);
   const { node, source } = read(title, text);
@@ -157,7 +198,7 @@ function compile(title: string, body: unknown, known: Known): CodeText & { reado
     writer.run(`[${node.params.map((param) => patternOf(param, writer.surroundings(), (part) => writer.text(part))).join(', ')}] = ${given}`);
   block(writer, node.body.type === 'BlockStatement' ? node.body.body : []);
   writer.leave({ by: 'return' });
-  return { ...assemble(writer.instructions, writer.slots, names), prefix };
+  return { ...assemble(writer.instructions, writer.slots, names), prefix, variables: writer.variables };
 }
 
 /** A function's text, as an expression or as a method. */
@@ -176,12 +217,6 @@ function read(title: string, text: string): { readonly node: FunctionNode; reado
     }
   }
   throw new StatefulError(title, 'its text cannot be read: it is native, bound or a member of a class');
-}
-
-function itemsOf(all: unknown): readonly unknown[] {
-  if (Array.isArray(all)) return all;
-  if (typeof all === 'string') return [...all];
-  throw new StatefulError('for … of', `goes through ${describe(all)} across a switch point; expected an array, as in \`for (const item of [...items])\``);
 }
 
 function keysOf(object: unknown): readonly string[] {

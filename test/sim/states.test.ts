@@ -2,12 +2,14 @@
  * The stateful search against what is known of its programs, and against every schedule of small ones, run with real generators.
  */
 import { describe, expect, it } from 'vitest';
+import { encode } from '../../src/sim/canonical.js';
 import { Engine } from '../../src/sim/engine.js';
 import type { Program } from '../../src/sim/program.js';
 import { type StatesOptions, type StatesReport, searchStates } from '../../src/sim/states.js';
 import { Replay } from '../../src/sim/strategies/replay.js';
 import * as switchPoint from '../../src/sim/switch-point.js';
-import { increments, safeStack, type Body, twoLocks } from './states-programs.js';
+import { type Body, increments, outcomes, safeStack, twoLocks } from './states-programs.js';
+import { helpers, randomProgram, shared } from './states-random.js';
 
 const { Point } = switchPoint;
 
@@ -68,5 +70,35 @@ describe('a failure', () => {
     const report = searchStates(run, { helpers: safeStack.helpers });
     expect(report.failure?.error).toMatchObject({ message: expect.stringContaining('popped twice') });
     expect(again(run, report)?.kind).toBe('error');
+  });
+});
+
+describe('random programs', () => {
+  it('end in the same ways as all their schedules', () => {
+    const kinds = { passed: 0, failed: 0 };
+    for (let seed = 1; seed <= 2500; seed += 1) {
+      const { texts, bodies } = randomProgram(seed);
+      const all = outcomes(shared, bodies, 2000);
+      if (all === 'too many') continue;
+      const found = new Set<string>();
+      const after = (s: unknown): void => {
+        found.add(encode(s));
+      };
+      const run = program(shared, bodies, { after });
+      const report = searchStates(run, { helpers });
+      const about = `seed ${seed}: ${texts.join('\n')}`;
+      if (report.failure === undefined) {
+        kinds.passed += 1;
+        expect(report.endedBy, about).toBe('search');
+        expect([...found].sort(), about).toEqual([...all].sort());
+      } else {
+        kinds.failed += 1;
+        expect(all, about).toContain(report.failure.kind);
+        expect(again(run, report)?.kind, about).toBe(report.failure.kind);
+      }
+    }
+    console.log(kinds);
+    expect(kinds.passed).toBeGreaterThan(1000);
+    expect(kinds.failed).toBeGreaterThan(100);
   });
 });
