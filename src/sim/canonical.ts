@@ -99,7 +99,8 @@ export class Canonical {
   write(value: unknown): void {
     switch (typeof value) {
       case 'number':
-        if (value >= LEAST && value < MOST && Math.floor(value) === value) this.word(value === 0 && Object.is(value, -0) ? MINUS_ZERO : value + INTEGERS);
+        if (value >= LEAST && value < MOST && Math.floor(value) === value)
+          this.word(value === 0 && Object.is(value, -0) ? MINUS_ZERO : value + INTEGERS);
         else this.#list(value);
         return;
       case 'string':
@@ -186,6 +187,7 @@ export class Canonical {
         for (const item of value as Set<unknown>) this.write(item);
         break;
     }
+    if (met.kind !== 'array' && Object.keys(value).length > 0) check(value, met.kind);
     this.word(END);
   }
 
@@ -194,6 +196,7 @@ export class Canonical {
     let same = met.shape >= 0 && keys.length === met.keys.length;
     for (let at = 0; same && at < keys.length; at += 1) same = keys[at] === met.keys[at];
     if (!same) {
+      check(value, 'object');
       met.keys = keys;
       met.shape = numberIn(this.#shapes, keys.map((key) => `${key.length}:${key}`).join(''));
     }
@@ -202,12 +205,17 @@ export class Canonical {
   }
 
   #array(value: readonly unknown[]): void {
+    let holes = 0;
     for (let at = 0; at < value.length; at += 1) {
       const item = value[at];
       // A hole is not the same as `undefined`.
-      if (item === undefined && !(at in value)) this.word(HOLE);
-      else this.write(item);
+      if (item === undefined && !(at in value)) {
+        this.word(HOLE);
+        holes += 1;
+      } else this.write(item);
     }
+    // `stack[-1] = …` is no item, and would be missed.
+    if (Object.keys(value).length !== value.length - holes) check(value, 'array');
   }
 }
 
@@ -225,16 +233,22 @@ function meet(value: object): Met {
   const prototype: unknown = Object.getPrototypeOf(value);
   const kind = kindOf(value, prototype);
   if (kind === undefined) throw new NotPlainError(value, describe(value));
+  check(value, kind);
+  return new Met(kind, prototype === null ? BARE_OBJECT : MARKS[kind]);
+}
+
+/** Whether an object has nothing that is not written. */
+function check(value: object, kind: Kind): void {
   for (const key of Reflect.ownKeys(value)) {
     if (kind === 'array' && key === 'length') continue;
-    if (typeof key === 'symbol') throw new NotPlainError(value, `${describe(value)} with a symbol as a key`);
+    // As a property of its own it cannot be set by an assignment.
+    if (typeof key === 'symbol' || key === '__proto__') throw new NotPlainError(value, `${describe(value)} with the key ${String(key)}`);
     const property = Object.getOwnPropertyDescriptor(value, key)!;
     if (!('value' in property)) throw new NotPlainError(value, `${describe(value)} with the getter or setter ${key}`);
     if (!property.enumerable) throw new NotPlainError(value, `${describe(value)} with the hidden property ${key}`);
     if (kind === 'map' || kind === 'set' || (kind === 'array' && !/^(?:0|[1-9]\d*)$/.test(key)))
       throw new NotPlainError(value, `${describe(value)} with the property ${key} of its own`);
   }
-  return new Met(kind, prototype === null ? BARE_OBJECT : MARKS[kind]);
 }
 
 function kindOf(value: object, prototype: unknown): Kind | undefined {
@@ -256,6 +270,12 @@ export function encode(value: unknown): string {
   canonical.start();
   canonical.write(value);
   const [values, shapes] = canonical.lists;
-  const listed = values.map((item) => (typeof item === 'string' ? `s${item.length}:${item}` : `${typeof item === 'bigint' ? 'i' : 'n'}${item};`));
-  return [canonical.words.subarray(0, canonical.length).join(), listed.join(''), shapes.map((shape) => `${shape.length}:${shape}`).join('')].join('|');
+  const listed = values.map((item) =>
+    typeof item === 'string' ? `s${item.length}:${item}` : `${typeof item === 'bigint' ? 'i' : 'n'}${item};`,
+  );
+  return [
+    canonical.words.subarray(0, canonical.length).join(),
+    listed.join(''),
+    shapes.map((shape) => `${shape.length}:${shape}`).join(''),
+  ].join('|');
 }

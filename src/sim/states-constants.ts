@@ -33,22 +33,22 @@ export interface Constants {
   readonly data: readonly object[];
 }
 
+/** The language's own functions. */
+const OWN: readonly unknown[] = OWNERS.flatMap((owner) => [
+  owner,
+  ...Reflect.ownKeys(owner)
+    .filter((key) => key !== 'constructor')
+    .map((key) => Object.getOwnPropertyDescriptor(owner, key)?.value as unknown)
+    .filter((value) => typeof value === 'function' && value !== Math.random),
+]);
+
 /** @throws StatefulError for a helper that is neither a function nor plain data */
 export function constantsOf(helpers: Readonly<Record<string, unknown>>): Constants {
   const functions = new Map<unknown, number>();
-  const add = (value: unknown): void => {
+  for (const value of [...OWN, ...Object.values(helpers)])
     if (typeof value === 'function' && !functions.has(value)) functions.set(value, functions.size);
-  };
-  for (const owner of OWNERS) {
-    for (const key of Reflect.ownKeys(owner)) {
-      const property = Object.getOwnPropertyDescriptor(owner, key)!;
-      if ('value' in property && key !== 'constructor' && property.value !== Math.random) add(property.value);
-    }
-    add(owner);
-  }
   const data: object[] = [];
   for (const [name, helper] of Object.entries(helpers)) {
-    add(helper);
     if (typeof helper !== 'object' || helper === null) continue;
     try {
       encode(helper);
@@ -79,7 +79,8 @@ export function pathTo(wanted: unknown, root: unknown): string | undefined {
 
 function partsOf(value: object): (readonly [step: string, part: unknown])[] {
   if (Array.isArray(value)) return value.map((item, at) => [`[${at}]`, item] as const);
-  if (value instanceof Map) return [...value].flatMap(([key, item]) => [[' (a key of it)', key] as const, [`.get(${String(key)})`, item] as const]);
+  if (value instanceof Map)
+    return [...value].flatMap(([key, item]) => [[' (a key of it)', key] as const, [`.get(${String(key)})`, item] as const]);
   if (value instanceof Set) return [...value].map((item) => [' (in it)', item] as const);
   return Object.entries(Object.getOwnPropertyDescriptors(value)).map(([key, { value: part }]) => [`.${key}`, part] as const);
 }

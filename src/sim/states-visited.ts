@@ -4,13 +4,13 @@
  */
 
 export class Visited {
-  #words = new Uint16Array(1 << 16);
+  #words = new Uint16Array(1 << 12);
   #used = 0;
   /** Where each begins, by its number; the next one's begin is its end. */
-  #begins = new Float64Array(1 << 12);
-  #hashes = new Int32Array(1 << 12);
+  #begins = new Float64Array(1 << 8);
+  #hashes = new Int32Array(1 << 8);
   /** The numbers, from 1, at the places that their hashes say. */
-  #table = new Int32Array(1 << 13);
+  #table = new Int32Array(1 << 9);
   size = 0;
 
   /** The number of a state, which is {@link size} before it if it is new. */

@@ -228,7 +228,10 @@ class StatesSearch {
     if (!(yielded instanceof Point)) throw new StatefulError(title, 'yields an object that is no Point');
     if (Number.isFinite(yielded.timeout)) throw new StatefulError(title, 'waits with a timeout, and time is no part of a state');
     if (yielded.ready !== undefined && !this.#frames.isPoint(frame))
-      throw new StatefulError(title, 'yields a Point that was made elsewhere; expected `yield new Point(…, () => …)`, with its condition in place');
+      throw new StatefulError(
+        title,
+        'yields a Point that was made elsewhere; expected `yield new Point(…, () => …)`, with its condition in place',
+      );
     return yielded;
   }
 

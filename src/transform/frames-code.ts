@@ -161,34 +161,41 @@ function textOf(instruction: Instruction): string {
 }
 
 function write(instructions: readonly Instruction[], names: OwnNames, handles: CodeText['handles']): string {
-  const { locals, frame, input, mode, pc, run, machine, jump } = names;
+  const { locals, frame, input, mode, pc, run } = names;
+  const places = new Map<number, number>();
   const handlers: string[] = [];
-  const body = instructions.map((instruction) => {
-    switch (instruction.do) {
-      case 'label': {
-        const { label, handler } = instruction;
-        if (handler !== undefined) handlers.push(`${label.pc}: [${handler.slot}, ${handler.at.pc}]`);
-        return `case ${label.pc}:${handles === 'none' ? '' : ` ${pc} = ${label.pc};`}`;
-      }
-      case 'run':
-        return `${instruction.text};`;
-      case 'jump':
-        return `${pc} = ${instruction.to.pc}; continue ${run};`;
-      case 'branch':
-        return `if (${instruction.test}) { ${pc} = ${instruction.to.pc}; continue ${run}; }`;
-      case 'yield':
-        return `${machine}.value = ${instruction.operand}; ${frame}.pc = ${instruction.resume.pc}; return 0;`;
-      case 'call':
-        return `${machine}.value = [${instruction.args}]; ${machine}.callee = ${instruction.callee}; ${frame}.pc = ${instruction.resume.pc}; return 1;`;
-      case 'return':
-        return `${machine}.value = ${instruction.value}; return 2;`;
-    }
-  });
-  const places = new Map(instructions.flatMap((instruction) => (instruction.do === 'label' ? [[`${instruction.label.id}`, instruction.label.pc]] : [])) as [string, number][]);
-  const loop = `switch (${pc}) {\n${body.join('\n')}\n}`.replace(new RegExp(`${jump.replaceAll('$', '\\$')}(\\d+)_`, 'g'), (_, id: string) => String(places.get(id)));
+  for (const instruction of instructions) {
+    if (instruction.do !== 'label') continue;
+    const { label, handler } = instruction;
+    places.set(label.id, label.pc);
+    if (handler !== undefined) handlers.push(`${label.pc}: [${handler.slot}, ${handler.at.pc}]`);
+  }
+  const body = instructions.map((instruction) => lineOf(instruction, names, handles)).join('\n');
+  const jumps = new RegExp(`${names.jump.replaceAll('$', '\\$')}(\\d+)_`, 'g');
+  const loop = `switch (${pc}) {\n${body}\n}`.replace(jumps, (_, id: string) => String(places.get(Number(id))));
   const guarded =
     handles === 'none'
       ? loop
       : `try { ${loop} } catch (error) { const handler = ({ ${handlers.join(', ')} })[${pc}]; if (handler === undefined) throw error; ${locals}[handler[0]] = error; ${pc} = handler[1]; ${mode} = 0; }`;
   return `function (${frame}, ${input}, ${mode}) { const ${locals} = ${frame}.locals; let ${pc} = ${frame}.pc; ${run}: for (;;) { ${guarded} } }`;
+}
+
+function lineOf(instruction: Instruction, { frame, pc, run, machine }: OwnNames, handles: CodeText['handles']): string {
+  switch (instruction.do) {
+    case 'label':
+      // Where the code is matters to an exception only.
+      return `case ${instruction.label.pc}:${handles === 'none' ? '' : ` ${pc} = ${instruction.label.pc};`}`;
+    case 'run':
+      return `${instruction.text};`;
+    case 'jump':
+      return `${pc} = ${instruction.to.pc}; continue ${run};`;
+    case 'branch':
+      return `if (${instruction.test}) { ${pc} = ${instruction.to.pc}; continue ${run}; }`;
+    case 'yield':
+      return `${machine}.value = ${instruction.operand}; ${frame}.pc = ${instruction.resume.pc}; return 0;`;
+    case 'call':
+      return `${machine}.value = [${instruction.args}]; ${machine}.callee = ${instruction.callee}; ${frame}.pc = ${instruction.resume.pc}; return 1;`;
+    case 'return':
+      return `${machine}.value = ${instruction.value}; return 2;`;
+  }
 }

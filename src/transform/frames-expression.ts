@@ -53,7 +53,10 @@ export function value(writer: Writer, node: AnyNode): string {
       return `(new (${callee})(${args.join(', ')}))`;
     }
     case 'ArrayExpression': {
-      const parts = values(writer, node.elements.filter((element) => element !== null));
+      const parts = values(
+        writer,
+        node.elements.filter((element) => element !== null),
+      );
       return `[${node.elements.map((element) => (element === null ? '' : parts.shift())).join(', ')}${node.elements.at(-1) === null ? ',' : ''}]`;
     }
     case 'ObjectExpression':
@@ -64,7 +67,10 @@ export function value(writer: Writer, node: AnyNode): string {
       return `\`${quasis.map((text, at) => text + (at < parts.length ? `\${${parts[at]}}` : '')).join('')}\``;
     }
     default:
-      throw writer.fail(node, `has a \`yield\` inside ${/^[AEIOU]/.test(node.type) ? 'an' : 'a'} ${node.type}; expected it in a variable of its own first`);
+      throw writer.fail(
+        node,
+        `has a \`yield\` inside ${/^[AEIOU]/.test(node.type) ? 'an' : 'a'} ${node.type}; expected it in a variable of its own first`,
+      );
   }
 }
 
@@ -110,7 +116,10 @@ function yielded(writer: Writer, node: YieldExpression, result: 'wanted' | 'unwa
     const callee = call.type === 'CallExpression' && call.callee.type === 'Identifier' ? call.callee.name : undefined;
     const number = callee === undefined || writer.scope.find(callee) !== undefined ? undefined : writer.known.generator(callee);
     if (callee === undefined || number === undefined)
-      throw writer.fail(node, `has \`${writer.source.slice(node.start, node.end)}\`; expected \`yield* helper(…)\` of a generator function in \`helpers\``);
+      throw writer.fail(
+        node,
+        `has \`${writer.source.slice(node.start, node.end)}\`; expected \`yield* helper(…)\` of a generator function in \`helpers\``,
+      );
     writer.call(number, values(writer, (call as CallExpression).arguments).join(', '));
   } else {
     const { argument } = node;
@@ -143,7 +152,8 @@ function assign(writer: Writer, local: string, text: string): void {
 
 /** Something that can be assigned to, its parts kept if any of `behind` has a switch point; and the values behind it. */
 function place(writer: Writer, node: AnyNode, behind: readonly AnyNode[]): { readonly target: string; readonly values: readonly string[] } {
-  if (node.type === 'Identifier') return { target: patternOf(node, writer.surroundings(), (part) => writer.text(part)), values: values(writer, behind) };
+  if (node.type === 'Identifier')
+    return { target: patternOf(node, writer.surroundings(), (part) => writer.text(part)), values: values(writer, behind) };
   if (node.type !== 'MemberExpression' || node.optional || node.property.type === 'PrivateIdentifier' || node.object.type === 'Super')
     throw writer.fail(node, 'has a `yield` beside this; expected it in a variable of its own first');
   if (node.computed) {
@@ -168,7 +178,8 @@ function assigned(writer: Writer, node: AssignmentExpression): string {
   // The old value is read before the right side is evaluated: that is what makes `s.n += yield` a race.
   const { target } = left.type === 'MemberExpression' ? kept(writer, left) : place(writer, left, []);
   const binary = operator.slice(0, -1);
-  if (binary === '&&' || binary === '||' || binary === '??') return either(writer, target, binary, () => `(${target} = ${value(writer, right)})`);
+  if (binary === '&&' || binary === '||' || binary === '??')
+    return either(writer, target, binary, () => `(${target} = ${value(writer, right)})`);
   const old = writer.save(target);
   return `(${target} = ${old} ${binary} ${value(writer, right)})`;
 }
@@ -192,7 +203,9 @@ function called(writer: Writer, node: CallExpression): string {
     return `${place(writer, callee, []).target}(${node.arguments.map((argument) => writer.text(argument)).join(', ')})`;
   }
   const object = writer.save(value(writer, callee.object));
-  const key = callee.computed ? `[${value(writer, callee.property)}]` : `.${writer.source.slice(callee.property.start, callee.property.end)}`;
+  const key = callee.computed
+    ? `[${value(writer, callee.property)}]`
+    : `.${writer.source.slice(callee.property.start, callee.property.end)}`;
   const method = writer.save(`${object}${key}`);
   return `${method}.call(${[object, ...values(writer, node.arguments)].join(', ')})`;
 }
@@ -206,7 +219,8 @@ function object(writer: Writer, properties: readonly (Property | Extract<AnyNode
       return `...${at < last ? writer.save(`{ ...${all} }`) : all}`;
     }
     if (property.method || property.kind !== 'init') {
-      if (yields(property.key)) throw writer.fail(property, 'has a `yield` in the name of a method; expected it in a variable of its own first');
+      if (yields(property.key))
+        throw writer.fail(property, 'has a `yield` in the name of a method; expected it in a variable of its own first');
       return writer.text(property);
     }
     const key = property.computed ? `[${keep(value(writer, property.key))}]` : writer.source.slice(property.key.start, property.key.end);

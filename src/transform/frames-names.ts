@@ -3,17 +3,17 @@
  * they are replaced by their slots.
  */
 import type { AnyNode, Identifier, Pattern } from 'acorn';
-import { StatefulError } from './frames-error.js';
 import type { OwnNames } from './frames-code.js';
-import { analyze, type Reference } from './scope.js';
+import type { StatefulError } from './frames-error.js';
+import { analyze } from './scope.js';
 import { children, isFunction, isLoop } from './syntax.js';
 
 /** A variable that has a slot. */
 export interface Variable {
   readonly slot: number;
   readonly name: string;
-  /** From where in the text it may be used. */
-  readonly from: number;
+  /** Its declaration: only functions in it, and what is behind it, may use it. */
+  readonly declared: { readonly start: number; readonly end: number };
   /** Whether it is made anew on each turn of a loop with switch points in it. */
   readonly made: 'once' | 'on-each-turn';
   /** Where a loop's own head goes on to the next turn: that is no change within a turn. */
@@ -73,7 +73,8 @@ export function textOf(node: AnyNode, around: Surroundings): string {
       around.free(id);
       continue;
     }
-    if (id.start < variable.from) throw around.fail(id, `uses \`${id.name}\` before it is declared`);
+    if (id.start < (inside === undefined ? variable.declared.end : variable.declared.start))
+      throw around.fail(id, `uses \`${id.name}\` before it is declared`);
     if (inside !== undefined && byValue(id, variable, around) === 'yes') {
       const outer = functions.findIndex(({ start, end }) => start <= id.start && id.end <= end);
       if (functions[outer]!.form === 'other') throw around.fail(id, `makes a function that keeps \`${id.name}\` on each turn of a loop`);
@@ -106,7 +107,8 @@ export function patternOf(pattern: Pattern, around: Surroundings, value: (node: 
   switch (pattern.type) {
     case 'Identifier': {
       const variable = around.scope.find(pattern.name);
-      if (variable === undefined) throw around.fail(pattern, `sets \`${pattern.name}\`, which is not its own and not in what the threads share`);
+      if (variable === undefined)
+        throw around.fail(pattern, `sets \`${pattern.name}\`, which is not its own and not in what the threads share`);
       return `${around.names.locals}[${variable.slot}]`;
     }
     case 'ObjectPattern':
@@ -144,6 +146,15 @@ export function namesIn(pattern: Pattern): Identifier[] {
     default:
       return [];
   }
+}
+
+/** A constant that is set: an error of the running program, which a slot would not throw. */
+export function constantSetIn(root: AnyNode): Identifier | undefined {
+  for (const { kind, references } of new Set(analyze(root, 'strict').bindingOf.values())) {
+    const set = kind === 'const' && references.find(({ access }) => access === 'write');
+    if (set) return set.node;
+  }
+  return undefined;
 }
 
 /** Where each name is set, other than where it is declared. By name alone: to take two variables for one is only more careful. */
@@ -186,6 +197,7 @@ function inspect(node: AnyNode, finding: Finding, inside: Inside): void {
   } else if (isLoop(node)) next = { ...inside, breaks: 'inside', continues: 'inside' };
   else if (node.type === 'SwitchStatement') next = { ...inside, breaks: 'inside' };
   else if (node.type === 'LabeledStatement') next = { ...inside, labels: new Set([...inside.labels, node.label.name]) };
+  if (node.type === 'MemberExpression') refuseHidden(node, around);
   if (inside.depth === 0) {
     switch (node.type) {
       case 'ThisExpression':
@@ -198,7 +210,11 @@ function inspect(node: AnyNode, finding: Finding, inside: Inside): void {
         throw around.fail(node, 'has a `with`');
       case 'ReturnStatement': {
         const [before, behind] = around.leave({ by: 'return' });
-        if (node.argument) edits.push({ start: node.start, end: node.argument.start, text: `{ ${before}(` }, { start: node.argument.end, end: node.end, text: `)${behind} }` });
+        if (node.argument)
+          edits.push(
+            { start: node.start, end: node.argument.start, text: `{ ${before}(` },
+            { start: node.argument.end, end: node.end, text: `)${behind} }` },
+          );
         else edits.push({ start: node.start, end: node.end, text: `{ ${before}undefined${behind} }` });
         break;
       }
@@ -216,10 +232,21 @@ function inspect(node: AnyNode, finding: Finding, inside: Inside): void {
   for (const part of children(node)) inspect(part, finding, next);
 }
 
+/** What would change an object in a way that is not seen in its keys and values. */
+const HIDDEN = /^(?:defineProperty|defineProperties|freeze|seal|preventExtensions|setPrototypeOf)$/;
+
+function refuseHidden(node: Extract<AnyNode, { type: 'MemberExpression' }>, around: Surroundings): void {
+  const { object, property } = node;
+  if (object.type === 'Identifier' && object.name === 'Object' && property.type === 'Identifier' && HIDDEN.test(property.name))
+    throw around.fail(node, `uses Object.${property.name}, whose effect is not seen in a state`);
+}
+
 /** A method's text is no expression of its own. */
 function formOf(node: AnyNode, source: string): 'expression' | 'other' {
   if (node.type === 'FunctionDeclaration') return 'other';
-  return node.type === 'ArrowFunctionExpression' || /^(?:async\s*)?function/.test(source.slice(node.start, node.end)) ? 'expression' : 'other';
+  return node.type === 'ArrowFunctionExpression' || /^(?:async\s*)?function/.test(source.slice(node.start, node.end))
+    ? 'expression'
+    : 'other';
 }
 
 function apply(source: string, node: AnyNode, edits: readonly Edit[]): string {
@@ -231,5 +258,3 @@ function apply(source: string, node: AnyNode, edits: readonly Edit[]): string {
   }
   return text + source.slice(at, node.end);
 }
-
-export type { Reference };

@@ -4,7 +4,7 @@
 import type { AnyNode, Pattern, VariableDeclaration } from 'acorn';
 import { effect, value } from './frames-expression.js';
 import { type Leave, namesIn, patternOf } from './frames-names.js';
-import { type Context, type Writer, yields } from './frames-writer.js';
+import { type Context, EVERYWHERE, type Writer, yields } from './frames-writer.js';
 import { within } from './syntax.js';
 
 /** A list of statements with its own variables. */
@@ -20,20 +20,21 @@ export function block(writer: Writer, list: readonly AnyNode[]): void {
 export function hoistVars(writer: Writer, node: AnyNode): void {
   within(node, (part) => {
     if (part.type === 'VariableDeclaration' && part.kind === 'var')
-      for (const { id } of part.declarations) for (const name of namesIn(id)) writer.declare(name, 0);
+      for (const { id } of part.declarations) for (const name of namesIn(id)) writer.declare(name, EVERYWHERE);
     return false;
   });
 }
 
 function declareIn(writer: Writer, item: AnyNode): void {
   if (item.type === 'VariableDeclaration' && item.kind !== 'var') declareAll(writer, item);
-  if (item.type === 'FunctionDeclaration' && item.id) writer.declare(item.id, 0);
-  if (item.type === 'ClassDeclaration' && item.id) writer.declare(item.id, item.start);
+  if (item.type === 'FunctionDeclaration' && item.id) writer.declare(item.id, EVERYWHERE);
+  if (item.type === 'ClassDeclaration' && item.id) writer.declare(item.id, item);
 }
 
 function declareAll(writer: Writer, declaration: VariableDeclaration, update?: { readonly start: number; readonly end: number }): void {
-  if (declaration.kind !== 'let' && declaration.kind !== 'const' && declaration.kind !== 'var') throw writer.fail(declaration, `has \`${declaration.kind}\``);
-  for (const { id } of declaration.declarations) for (const name of namesIn(id)) writer.declare(name, id.start, update);
+  if (declaration.kind !== 'let' && declaration.kind !== 'const' && declaration.kind !== 'var')
+    throw writer.fail(declaration, `has \`${declaration.kind}\``);
+  for (const declarator of declaration.declarations) for (const name of namesIn(declarator.id)) writer.declare(name, declarator, update);
 }
 
 function declareFunction(writer: Writer, node: Extract<AnyNode, { type: 'FunctionDeclaration' }>): void {
@@ -148,7 +149,11 @@ function bind(writer: Writer, pattern: Pattern, text: string): void {
   writer.run(`(${patternOf(pattern, writer.surroundings(), (part) => writer.text(part))} = ${text})`);
 }
 
-function loop(writer: Writer, node: Extract<AnyNode, { type: 'WhileStatement' | 'DoWhileStatement' | 'ForStatement' }>, labels: readonly string[]): void {
+function loop(
+  writer: Writer,
+  node: Extract<AnyNode, { type: 'WhileStatement' | 'DoWhileStatement' | 'ForStatement' }>,
+  labels: readonly string[],
+): void {
   writer.loops += 1;
   if (node.type === 'ForStatement' && node.init) {
     const { init } = node;
@@ -215,7 +220,8 @@ function choice(writer: Writer, node: Extract<AnyNode, { type: 'SwitchStatement'
     writer.freeing(() => writer.set(key, value(writer, node.discriminant)));
     writer.inBlock(() => {
       for (const { consequent } of node.cases) for (const item of consequent) declareIn(writer, item);
-      for (const { consequent } of node.cases) for (const item of consequent) if (item.type === 'FunctionDeclaration') declareFunction(writer, item);
+      for (const { consequent } of node.cases)
+        for (const item of consequent) if (item.type === 'FunctionDeclaration') declareFunction(writer, item);
       const places = node.cases.map(() => writer.label());
       node.cases.forEach(({ test }, at) => {
         if (test) writer.freeing(() => writer.branch(`${writer.local(key)} === ${value(writer, test)}`, places[at]!));
@@ -276,7 +282,7 @@ function caught(writer: Writer, body: readonly AnyNode[], handler: Extract<AnyNo
   writer.inBlock(() => {
     const { param } = handler;
     if (param) {
-      for (const name of namesIn(param)) writer.declare(name, 0);
+      for (const name of namesIn(param)) writer.declare(name, EVERYWHERE);
       bind(writer, param, writer.local(slot));
     }
     block(writer, handler.body.body);

@@ -2,7 +2,7 @@
  * What both expressions and statements are taken apart with: slots, places, the ways out of a part, and the list of instructions that comes of it.
  */
 import type { AnyNode, Identifier } from 'acorn';
-import { type Handler, type Instruction, type Label, type OwnNames, type YieldForm } from './frames-code.js';
+import type { Handler, Instruction, Label, OwnNames, YieldForm } from './frames-code.js';
 import { StatefulError } from './frames-error.js';
 import { type Leave, Names, type Surroundings, textOf, type Variable } from './frames-names.js';
 import { within } from './syntax.js';
@@ -17,7 +17,13 @@ export interface Known {
 
 /** A part that can be left: a loop, a switch, a labelled statement; or a `try` whose `finally` comes first. */
 export type Context =
-  | { readonly kind: 'jump'; readonly labels: readonly string[]; readonly of: 'loop' | 'switch' | 'label'; readonly end: Label; readonly next: Label | undefined }
+  | {
+      readonly kind: 'jump';
+      readonly labels: readonly string[];
+      readonly of: 'loop' | 'switch' | 'label';
+      readonly end: Label;
+      readonly next: Label | undefined;
+    }
   | { readonly kind: 'finally'; readonly how: number; readonly value: number; readonly at: Label; readonly ways: Leave[] };
 
 /** A generator function's parts that are not its text. */
@@ -77,12 +83,12 @@ export class Writer {
     return `${this.#names.locals}[${slot}]`;
   }
 
-  declare(id: Identifier, from: number, update?: Variable['update']): void {
+  declare(id: Identifier, declared: Variable['declared'], update?: Variable['update']): void {
     // A `var` twice is one variable.
     if (this.scope.own.has(id.name)) return;
     const slot = this.slot();
     this.variables[slot] = id.name;
-    this.scope.own.set(id.name, { slot, name: id.name, from, made: this.loops > 0 ? 'on-each-turn' : 'once', update });
+    this.scope.own.set(id.name, { slot, name: id.name, declared, made: this.loops > 0 ? 'on-each-turn' : 'once', update });
   }
 
   /** Does something with a block's own variables. */
@@ -145,7 +151,7 @@ export class Writer {
     const resume = this.label();
     this.instructions.push({ do: 'call', callee, args, resume });
     this.place(resume);
-    if (this.handlers.length > 0) this.run(`if (${this.#names.mode} === 1) throw ${this.#names.input}`);
+    this.run(`if (${this.#names.mode} === 1) throw ${this.#names.input}`);
   }
 
   /** The text of a part without switch points. */
@@ -168,7 +174,8 @@ export class Writer {
       free: ({ name, ...node }) => {
         if (this.#known.generator(name) !== undefined)
           throw this.fail(node as Identifier, `uses the generator function \`${name}\` other than as \`yield* ${name}(…)\``);
-        if (!this.#known.has(name)) throw this.fail(node as Identifier, `uses \`${name}\`, which is not in its text: give it in \`helpers\``);
+        if (!this.#known.has(name))
+          throw this.fail(node as Identifier, `uses \`${name}\`, which is not in its text: give it in \`helpers\``);
       },
       leave: (leave) => this.#leaveText(leave),
     };
@@ -202,7 +209,11 @@ export class Writer {
       const context = this.contexts[at]!;
       if (context.kind === 'finally') return context;
       if (leave.by === 'return') continue;
-      if (leave.label === undefined ? context.of === 'loop' || (context.of === 'switch' && leave.by === 'break') : context.labels.includes(leave.label))
+      if (
+        leave.label === undefined
+          ? context.of === 'loop' || (context.of === 'switch' && leave.by === 'break')
+          : context.labels.includes(leave.label)
+      )
         return context;
     }
     return 'return';
@@ -214,11 +225,15 @@ export class Writer {
 
   /** By which number a `finally` knows where to go on: 0 is behind it, 1 to throw on. */
   #code(context: Extract<Context, { kind: 'finally' }>, leave: Leave): number {
-    const same = (way: Leave): boolean => way.by === leave.by && (way.by === 'return' || leave.by === 'return' || way.label === leave.label);
+    const same = (way: Leave): boolean =>
+      way.by === leave.by && (way.by === 'return' || leave.by === 'return' || way.label === leave.label);
     const known = context.ways.findIndex(same);
     return (known >= 0 ? known : context.ways.push(leave) - 1) + 2;
   }
 }
+
+/** Where a variable that can be used everywhere is declared. */
+export const EVERYWHERE: Variable['declared'] = { start: 0, end: 0 };
 
 /** Whether a part has switch points of its own. */
 export function yields(node: AnyNode): boolean {

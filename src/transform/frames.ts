@@ -6,11 +6,10 @@ import { type AnyNode, parse } from 'acorn';
 import { describe } from '../errors.js';
 import { assemble, type CodeText, ownNames } from './frames-code.js';
 import { StatefulError } from './frames-error.js';
-import { patternOf, writesIn } from './frames-names.js';
+import { constantSetIn, namesIn, patternOf, writesIn } from './frames-names.js';
 import { block, hoistVars } from './frames-statement.js';
-import { type Known, Writer } from './frames-writer.js';
-import { freshPrefix, type FunctionNode, isFunction, NEWEST } from './syntax.js';
-import { namesIn } from './frames-names.js';
+import { EVERYWHERE, type Known, Writer } from './frames-writer.js';
+import { type FunctionNode, freshPrefix, isFunction, NEWEST } from './syntax.js';
 
 /** An activation of a function. A class, so that all of them have one shape. */
 export class Frame {
@@ -74,6 +73,7 @@ export interface FrameSource {
 /** Generator functions taken apart. */
 export class FrameProgram {
   readonly #codes: readonly Code[];
+  readonly #threads: readonly number[];
   readonly #machine: Machine = {
     value: undefined,
     callee: -1,
@@ -92,28 +92,41 @@ export class FrameProgram {
 
   /** @throws StatefulError for what cannot be taken apart. */
   constructor({ threads, helpers = {} }: FrameSource) {
-    const generators = Object.entries(helpers).filter(([, helper]) => isGenerator(helper));
-    const constants = Object.entries(helpers).filter(([, helper]) => !isGenerator(helper));
-    const first = Object.keys(threads).length;
-    const known: Known = {
+    const texts: { readonly name: string; readonly text: CompiledText }[] = [];
+    const numbers = new Map<unknown, number>();
+    const todo: (() => void)[] = [];
+    // A function gets its number when it is first met, so a helper that nobody calls is not looked at; and one number, however often it is a thread.
+    const numberOf = (name: string, body: unknown): number => {
+      const known = numbers.get(body);
+      if (known !== undefined) return known;
+      const number = numbers.size;
+      numbers.set(body, number);
+      todo.push(() => {
+        texts[number] = { name, text: compile(name, body, names) };
+      });
+      return number;
+    };
+    const names: Known = {
       generator: (name) => {
-        const at = generators.findIndex(([helper]) => helper === name);
-        return at < 0 ? undefined : first + at;
+        const helper = Object.hasOwn(helpers, name) ? helpers[name] : undefined;
+        return isGenerator(helper) ? numberOf(`helper ${name}`, helper) : undefined;
       },
       has: (name) => Object.hasOwn(helpers, name) || LANGUAGE.has(name),
     };
-    const parts = [...Object.entries(threads).map(([name, body]) => [`thread ${name}`, body] as const), ...generators.map(([name, body]) => [`helper ${name}`, body] as const)];
-    const texts = parts.map(([title, body]) => ({ name: title, ...compile(title, body, known) }));
-    const machine = ownNames(texts[0]?.prefix ?? '$gil').machine;
-    if (texts.some(({ prefix }) => ownNames(prefix).machine !== machine)) throw new StatefulError('threads', 'names that begin with `$gil` are taken');
-    const factory = `(function (${[machine, ...constants.map(([name]) => name)].join(', ')}) { 'use strict'; return [${texts.map(({ text }) => text).join(',\n')}]; })`;
+    this.#threads = Object.entries(threads).map(([name, body]) => numberOf(`thread ${name}`, body));
+    for (let next = todo.shift(); next !== undefined; next = todo.shift()) next();
+    const constants = Object.entries(helpers).filter(([, helper]) => !isGenerator(helper));
+    const machine = ownNames(texts[0]?.text.prefix ?? '$gil').machine;
+    if (texts.some(({ text: { prefix } }) => ownNames(prefix).machine !== machine))
+      throw new StatefulError('threads', 'names that begin with `$gil` are taken');
+    const factory = `(function (${[machine, ...constants.map(([name]) => name)].join(', ')}) { 'use strict'; return [${texts.map(({ text }) => text.text).join(',\n')}]; })`;
     const runs = (0, eval)(factory)(this.#machine, ...constants.map(([, constant]) => constant)) as Run[];
-    this.#codes = texts.map((text, at) => ({ ...text, run: runs[at]! }));
+    this.#codes = texts.map(({ name, text }, at) => ({ ...text, name, run: runs[at]! }));
   }
 
-  /** A thread's frames before it has begun. The threads have the first numbers, in their order. */
+  /** A thread's frames before it has begun. */
   enter(thread: number, args: readonly unknown[]): Frame[] {
-    return [this.#frame(thread, args)];
+    return [this.#frame(this.#threads[thread]!, args)];
   }
 
   /** Which variables matter where a frame stands. */
@@ -189,13 +202,17 @@ function compile(title: string, body: unknown, known: Known): CompiledText {
   const prefix = freshPrefix(source);
   const names = ownNames(prefix);
   const writer = new Writer(source, title, names, known, writesIn(node));
+  const set = constantSetIn(node);
+  if (set !== undefined) throw writer.fail(set, `sets the constant \`${set.name}\``);
   // The arguments are in the first slot until the parameters have been given their values.
   const given = writer.local(writer.slot());
-  for (const param of node.params) for (const name of namesIn(param)) writer.declare(name, param.start);
+  for (const param of node.params) for (const name of namesIn(param)) writer.declare(name, EVERYWHERE);
   hoistVars(writer, node.body);
   writer.place();
   if (node.params.length > 0)
-    writer.run(`[${node.params.map((param) => patternOf(param, writer.surroundings(), (part) => writer.text(part))).join(', ')}] = ${given}`);
+    writer.run(
+      `[${node.params.map((param) => patternOf(param, writer.surroundings(), (part) => writer.text(part))).join(', ')}] = ${given}`,
+    );
   block(writer, node.body.type === 'BlockStatement' ? node.body.body : []);
   writer.leave({ by: 'return' });
   return { ...assemble(writer.instructions, writer.slots, names), prefix, variables: writer.variables };
@@ -212,7 +229,10 @@ function read(title: string, text: string): { readonly node: FunctionNode; reado
         continue;
       }
       const statement = program.body[0] as Extract<AnyNode, { type: 'ExpressionStatement' }>;
-      const found: AnyNode = statement.expression.type === 'ObjectExpression' ? (statement.expression.properties[0] as { value: AnyNode }).value : statement.expression;
+      const found: AnyNode =
+        statement.expression.type === 'ObjectExpression'
+          ? (statement.expression.properties[0] as { value: AnyNode }).value
+          : statement.expression;
       if (isFunction(found)) return { node: found, source };
     }
   }

@@ -176,6 +176,7 @@ function runOne<S>(s: S, bodies: readonly Body<S>[], prefix: readonly number[], 
       break;
     }
   }
-  for (let at = choices.length - 1; at >= 0; at -= 1) if (choices[at]! + 1 < counts[at]!) return [...choices.slice(0, at), choices[at]! + 1];
+  for (let at = choices.length - 1; at >= 0; at -= 1)
+    if (choices[at]! + 1 < counts[at]!) return [...choices.slice(0, at), choices[at]! + 1];
   return undefined;
 }

@@ -79,6 +79,9 @@ function statement(pick: (n: number) => number, me: number, depth: number): stri
     () => `for (const k of [1, 2]) { if (s.list.length > k) break; s.a += k; ${inner()} }`,
     () => `switch (s.a) { case 0: ${inner()} break; case 1: yield; v = 5; default: s.b = v; }`,
     () => `yield* acquire(s.${pick(2) ? 'lock' : 'second'}, ${me}); ${simple[pick(simple.length)]} s.lock.owner = s.second.owner = 0;`,
+    () => `yield* fails(s, ${1 + pick(2)}); ${inner()}`,
+    () =>
+      `yield* acquire(s.${me % 2 ? 'lock' : 'second'}, ${me}); ${inner()} yield* acquire(s.${me % 2 ? 'second' : 'lock'}, ${me}); s.lock.owner = s.second.owner = 0;`,
     () => `{ const o = s.one; yield; o.n += ${me}; v = [o].map((x) => x.n + v)[0]; }`,
   ];
   return depth < 2 && pick(3) === 0 ? nested[pick(nested.length)]!() : simple[pick(simple.length)]!;
