@@ -64,7 +64,7 @@ const LARGE = 0xffff;
 /** Writes values, one list after another. Words of different lists can be compared: what is in none of them is listed on the side, once for all. */
 export class Canonical {
   /** What has been written since {@link start}: the first `length` of these. */
-  words = new Uint16Array(256);
+  words = new Uint16Array(32);
   length = 0;
   /** The objects in it, in the order in which they were first met. */
   readonly objects: object[] = [];

@@ -7,11 +7,8 @@ import { Engine } from '../../src/sim/engine.js';
 import type { Program } from '../../src/sim/program.js';
 import { type StatesOptions, type StatesReport, searchStates } from '../../src/sim/states.js';
 import { Replay } from '../../src/sim/strategies/replay.js';
-import * as switchPoint from '../../src/sim/switch-point.js';
 import { type Body, increments, outcomes, safeStack, twoLocks } from './states-programs.js';
 import { helpers, randomProgram, shared } from './states-random.js';
-
-const { Point } = switchPoint;
 
 function program<S>(state: () => S, bodies: readonly Body<S>[], rest: Partial<Program> = {}): Program {
   return {
@@ -81,9 +78,9 @@ describe('a failure', () => {
 describe('random programs', () => {
   it('end in the same ways as all their schedules', () => {
     const kinds = { passed: 0, failed: 0 };
-    for (let seed = 1; seed <= 2000; seed += 1) {
+    for (let seed = 1; seed <= 1000; seed += 1) {
       const { texts, bodies } = randomProgram(seed);
-      const all = outcomes(shared, bodies, 150);
+      const all = outcomes(shared, bodies, 100);
       if (all === 'too many') continue;
       const found = new Set<string>();
       const after = (s: unknown): void => {
@@ -102,7 +99,7 @@ describe('random programs', () => {
         expect(again(run, report)?.kind, about).toBe(report.failure.kind);
       }
     }
-    expect(kinds.passed).toBeGreaterThan(1000);
+    expect(kinds.passed).toBeGreaterThan(500);
     expect(kinds.failed).toBeGreaterThan(50);
   });
 });
