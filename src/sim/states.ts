@@ -9,6 +9,7 @@ import { ENDED, type Frame, FrameProgram } from '../transform/frames.js';
 import { StatefulError } from '../transform/frames-error.js';
 import { Canonical, NotPlainError } from './canonical.js';
 import type { FailureKind, Program } from './program.js';
+import { Circles } from './states-circles.js';
 import { type Constants, constantsOf, pathTo } from './states-constants.js';
 import { Snapshots, type Threads } from './states-snapshot.js';
 import { Visited } from './states-visited.js';
@@ -30,7 +31,7 @@ export interface StatesFailure {
   readonly error: unknown;
   /** The thread that threw, or -1. */
   readonly thread: number;
-  /** Who moves, move by move, as the engine counts them. */
+  /** Who moves, move by move, as the engine counts them. For a `livelock`: until it is past escape. */
   readonly trace: readonly number[];
 }
 
@@ -43,7 +44,7 @@ export interface StatesReport {
   readonly transitions: number;
   /** Different states in which all threads have ended. */
   readonly finals: number;
-  /** Moves that led back to a state on the way to them: there are schedules that never end. */
+  /** Moves that led back to a state on the way to them: there are schedules that never end, if only because a thread waits in a loop. */
   readonly cycles: number;
   readonly ms: number;
   readonly failure: StatesFailure | undefined;
@@ -63,7 +64,7 @@ const MAX_STATES = 5_000_000;
 const MOVES_PER_LOOK = 256;
 
 /**
- * Visits every state.
+ * Visits every state, and says whether a condition fails, a thread throws, threads wait for ever, or go round for ever whoever goes on.
  * @throws StatefulError for threads and values that it cannot take
  */
 export function searchStates(program: Program, options: StatesOptions = {}): StatesReport {
@@ -81,12 +82,10 @@ class StatesSearch {
   readonly #snapshots: Snapshots;
   readonly #visited = new Visited();
   readonly #levels: Level[] = [];
-  /** Of each state, whether it is on the way. */
-  #onWay = new Uint8Array(1024);
+  readonly #circles = new Circles();
   #state: unknown;
   #transitions = 0;
   #finals = 0;
-  #cycles = 0;
   #failure: Omit<StatesFailure, 'trace'> | undefined;
 
   constructor(program: Program, { helpers = {}, maxStates = MAX_STATES, maxMs = Number.POSITIVE_INFINITY }: StatesOptions) {
@@ -119,7 +118,7 @@ class StatesSearch {
       states: this.#visited.size,
       transitions: this.#transitions,
       finals: this.#finals,
-      cycles: this.#cycles,
+      cycles: this.#circles.count,
       ms: ownNow() - begin,
       failure: this.#failure && { ...this.#failure, trace },
     };
@@ -142,8 +141,11 @@ class StatesSearch {
       const level = this.#levels.at(-1);
       if (level === undefined) return 'search';
       if (level.next === level.choices.length) {
-        this.#onWay[level.state] = 0;
         this.#levels.pop();
+        if (this.#circles.leave(level.state, this.#levels.at(-1)?.state ?? -1) === 'endless') {
+          this.#failure = { kind: 'livelock', error: undefined, thread: -1 };
+          break;
+        }
         this.#snapshots.drop(level.snapshot);
         trace.pop();
         continue;
@@ -168,7 +170,7 @@ class StatesSearch {
     const before = this.#visited.size;
     const state = this.#visited.add(this.#canonical.words, this.#canonical.length);
     if (state < before) {
-      if (this.#onWay[state] === 1) this.#cycles += 1;
+      this.#circles.meet(this.#levels.at(-1)!.state, state);
       return 'known';
     }
     if (always !== undefined && !this.#holds(always, 'invariant')) return 'new';
@@ -180,12 +182,7 @@ class StatesSearch {
         this.#holds(this.#program.after, 'assertion');
       }
     }
-    if (this.#onWay.length <= state) {
-      const longer = new Uint8Array(this.#onWay.length * 2);
-      longer.set(this.#onWay);
-      this.#onWay = longer;
-    }
-    this.#onWay[state] = 1;
+    this.#circles.enter(state, choices.length === 0 ? 'none' : 'some');
     this.#levels.push({ state, choices, snapshot: this.#snapshots.mark, next: 0 });
     if (choices.length > 1) this.#snapshots.take(this.#canonical);
     return 'new';

@@ -140,6 +140,34 @@ describe('a search', () => {
     expect(report).toMatchObject({ endedBy: 'search', cycles: 2, finals: 1 });
   });
 
+  it.each([
+    ['one that waits for nobody', ['while (s.x === 0) yield;', 'yield;'], 'livelock'],
+    [
+      'two that give way to each other',
+      ['s.x = 1; yield; while (s.x !== 1) { yield; s.x = 3; }', 's.x = 2; yield; while (s.x !== 2) { yield; s.x = 4; }'],
+      'livelock',
+    ],
+    ['one that waits for the other', ['while (s.x === 0) yield; while (s.x === 1) yield;', 'yield; s.x = 1; yield; s.x = 2;'], undefined],
+  ])('tells those that go round for ever: %s', (_, texts, kind) => {
+    const { failure, endedBy } = searchStates(
+      program(
+        state,
+        texts.map((text) => one(text)),
+      ),
+    );
+    expect(failure?.kind).toBe(kind);
+    expect(endedBy).toBe(kind === undefined ? 'search' : 'failure');
+  });
+
+  it('knows what a thread waits for, even if it is not used again', () => {
+    const { Point } = helpers;
+    const waits = one('yield; const k = s.x; yield new Point("wait", s, () => s.y === k); s.list.push(s.y);', { Point });
+    const moves = one('yield; s.x = 1; yield; s.y = 0; yield; s.x = 0; yield; s.y = 1; yield; s.y = 0;');
+    const { seen, report } = finals(state, [waits, moves], encode, { helpers: { Point } });
+    const all = outcomes(state, [waits, moves], 1000);
+    expect(report.failure?.kind === 'deadlock' ? 'deadlock' : new Set(seen)).toEqual((all as Set<string>).has('deadlock') ? 'deadlock' : all);
+  });
+
   it('puts back everything: kinds, keys, order, and one object in two places', () => {
     const body =
       'yield; s.m.delete(1); s.m.set(1, s.o); yield; delete s.a; s.q = new Set([s.o]); s.l.length = 1; s.o.n++; yield; s.a = 5; s.l[3] = [s.l];';
