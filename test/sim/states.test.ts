@@ -52,7 +52,7 @@ describe('a counter', () => {
       ({ x }) => x,
     );
 
-  it.each([2, 3, 10, 20])('that two threads increment %i times ends with everything from 2 on', (n) => {
+  it.each([2, 3, 20])('that two threads increment %i times ends with everything from 2 on', (n) => {
     const { report, seen } = counter(n);
     expect(report).toMatchObject({ endedBy: 'search', failure: undefined, cycles: 0, finals: 2 * n - 1 });
     expect(seen).toEqual(Array.from({ length: 2 * n - 1 }, (_, at) => at + 2));
@@ -182,7 +182,8 @@ describe('a search', () => {
       ]),
       o: { n: 0 },
     });
-    const bodies = [one(body), one(body)] as unknown as Body<ReturnType<typeof full>>[];
+    const looks = one('for (let i = 0; i < 3; i++) { yield; s.o[Object.keys(s).join()] = [...s.m.keys(), s.l.length].join(); }');
+    const bodies = [one(body), looks] as unknown as Body<ReturnType<typeof full>>[];
     const { seen } = finals(full, bodies, encode);
     expect(new Set(seen)).toEqual(outcomes(full, bodies, 1000));
   });
