@@ -10,6 +10,7 @@ const faces = {
   shared: 'src/shared.ts',
   sim: 'src/sim.ts',
   transform: 'src/transform.ts',
+  vite: 'src/vite.ts',
   vitest: 'src/vitest.ts',
   register: 'src/register.ts',
 };

@@ -2,7 +2,7 @@
  * Taking back everything that a dead thread left behind, at whatever step it died. Run by whoever learns of its death; the dead does
  * not interfere.
  */
-import { add, load, notify, now, type Protocol, store } from '../steps/step.js';
+import { add, load, notify, now, type Protocol, store, type Words } from '../steps/step.js';
 import { count, endHold, note } from './account.js';
 import type { Contender } from './contender.js';
 import { EVERYBODY } from './forced-switch.js';
@@ -13,16 +13,19 @@ import {
   BREAKER,
   FORCED,
   FORCED_WAIT,
+  HIGHEST,
   LAST_HOLDER,
   LOCK,
   LOST_HOLDS,
   NOBODY,
   ONE_WAITER,
+  placeOf,
   TENANT,
   TICKET,
   TURN,
   WAITING,
 } from './layout.js';
+import { hasLine } from './line.js';
 
 /**
  * Clears the place of `dead`. What it held goes through the hands of `undertaker`, a living thread at the same lock: if that one dies
@@ -51,9 +54,16 @@ export function* bury(dead: Contender, undertaker: Contender): Protocol<'clean' 
   }
   // The dead may have been about to wake somebody, or awake in everybody's stead: everybody looks for himself.
   yield notify(words, LOCK, EVERYBODY);
+  if (hasLine(undertaker)) yield* wakeLine(words);
   yield add(words, TURN, 1);
   yield notify(words, TURN, EVERYBODY);
   yield store(words, place + BREAKER, 0);
   yield store(words, place + TENANT, 0);
   return held ? 'abandoned' : 'clean';
+}
+
+/** Who was called by the dead sleeps on its own word, and would find out by itself only after a nap. */
+function* wakeLine(words: Words): Protocol<void> {
+  const highest = yield load(words, HIGHEST);
+  for (let ident = 1; ident <= highest; ident += 1) yield notify(words, placeOf(ident) + TICKET, EVERYBODY);
 }

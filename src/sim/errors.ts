@@ -1,5 +1,5 @@
 /**
- * What can be wrong with a spec. A failure of the program under test is none of these: it is what a report holds.
+ * What can be wrong with a spec or a simulation. A failure of the program under test is none of these: it is what a report holds.
  */
 
 /** The spec cannot be explored as it is. */
@@ -24,4 +24,20 @@ export class InterleavingError extends Error {
     this.prototype.name = 'InterleavingError';
   }
   readonly code = 'ERR_INTERLEAVING';
+}
+
+/** In a simulation, no thread can ever go on: each waits for what only another one could do. */
+export class SimulationDeadlockError extends Error {
+  static {
+    this.prototype.name = 'SimulationDeadlockError';
+  }
+  readonly code = 'ERR_SIM_DEADLOCK';
+}
+
+/** A simulation went on for longer than its `maxTime` or `maxEvents`: a thread that never ends, or that makes no progress in virtual time. */
+export class SimulationLimitError extends Error {
+  static {
+    this.prototype.name = 'SimulationLimitError';
+  }
+  readonly code = 'ERR_SIM_LIMIT';
 }

@@ -59,9 +59,11 @@ export function* awaitNotify({ words, lock }: Visitor, until: number): Protocol<
       if (left <= 0) break;
       yield wait(words, slot, ticket, left);
     }
+    yield* retakeMutex(lock, depth);
     outcome = 'over';
   } finally {
-    yield* retakeMutex(lock, depth);
+    // Called off, also while it waited for the lock.
+    if (outcome === 'called off') yield* retakeMutex(lock, depth);
     // Who was notified before it had the lock again was notified in time.
     state = yield* vacate(words, slot);
     // Who was called off passes a notification on.

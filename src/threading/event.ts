@@ -20,7 +20,7 @@ const STATE = HEAD;
 const SET = 1;
 
 /** Sets the flag and wakes everybody; a flag that is set stays as it is. */
-function* raise(words: Words): Protocol<void> {
+export function* raise(words: Words): Protocol<void> {
   for (let state = yield load(words, STATE); (state & SET) === 0; ) {
     const seen = yield cas(words, STATE, state, (state + 2) | SET);
     if (seen === state) {
@@ -32,7 +32,7 @@ function* raise(words: Words): Protocol<void> {
 }
 
 /** Clears the flag. Who waits goes on waiting. */
-function* lower(words: Words): Protocol<void> {
+export function* lower(words: Words): Protocol<void> {
   for (let state = yield load(words, STATE); (state & SET) !== 0; ) {
     const seen = yield cas(words, STATE, state, state & ~SET);
     if (seen === state) return;

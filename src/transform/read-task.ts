@@ -46,11 +46,11 @@ export function readTask(task: unknown): ReadTask {
 }
 
 /** Reads a function that stays where it is. Throws for what is none, or has no text. */
-export function readFunction(task: unknown): ReadTask {
+export function readFunction(task: unknown, source?: string): ReadTask {
   if (typeof task !== 'function') throw new TaskFunctionError(`submit: expected a function or a task of tasks(), got ${describe(task)}`);
   const name = task.name || 'anonymous';
   const title = taskTitle(name);
-  const text = Function.prototype.toString.call(task);
+  const text = source ?? Function.prototype.toString.call(task);
   // No text of a user's own can end so: `[native code]` is no JavaScript.
   if (/\{\s*\[native code\]\s*\}\s*$/.test(text)) {
     const what = name.startsWith('bound ') ? 'a bound function' : 'a native function';

@@ -20,6 +20,8 @@ export interface TwinSource {
   readonly file: string | undefined;
   /** The line of the file that a line of the text is, both from 1. */
   readonly lineOf: (line: number) => number;
+  /** Whether private methods of its classes have twins beside them, or are found as functions. */
+  readonly privates: 'twins' | 'functions';
 }
 
 /** Spells a look as a yield of its place's number. */

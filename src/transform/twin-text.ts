@@ -135,7 +135,7 @@ class TwinWriter implements Output {
     const kind = member.kind === 'get' || member.kind === 'set' ? member.kind : 'value';
     const isStatic = member.type === 'MethodDefinition' && member.static ? 'static ' : '';
     if (member.key.type === 'PrivateIdentifier') {
-      if (kind !== 'value') return false;
+      if (kind !== 'value' || this.#from.privates === 'functions') return false;
       this.#code.appendLeft(member.end, ` ${isStatic}*#${privateTwin(prefix, member.key.name)}${text}`);
       return false;
     }
@@ -177,7 +177,13 @@ class TwinWriter implements Output {
     const { object, property } = callee;
     if (object.type === 'Super' || property.type === 'PrivateIdentifier') {
       if (property.type === 'PrivateIdentifier') {
-        this.#privateCall(node, open, wrap);
+        if (this.#from.privates === 'twins') this.#privateCall(node, open, wrap);
+        else if (object.type !== 'ThisExpression' && object.type !== 'Identifier')
+          this.refuse(node, 'a call of a private method of what is computed');
+        else {
+          this.#code.update(callee.end, open + 1, `, ${source.slice(object.start, object.end)}${comma}`);
+          wrap(`${prefix}.on${arity}(`);
+        }
         return;
       }
       // The method of the class above, with this one's `this`.

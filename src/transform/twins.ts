@@ -9,6 +9,7 @@ import type { Dialect } from '../dialects/dialect.js';
 import { FreeVariableError, TaskFunctionError } from '../errors.js';
 import { resolveFree } from './free.js';
 import { isNative } from './native.js';
+import { areOriginsKnown, type Origin, originOf } from './origin-table.js';
 import type { Places } from './places.js';
 import { twinPlacesOf } from './places.js';
 import { type ReadTask, readFunction } from './read-task.js';
@@ -23,14 +24,6 @@ type Callable = (...args: never[]) => unknown;
 /** A twin. */
 export type Twin = (...args: unknown[]) => Generator<number, unknown, unknown>;
 
-/** A way into the place where a function was written: evaluates a text there. */
-export interface Origin {
-  readonly evaluate: (text: string) => unknown;
-  readonly file: string;
-  /** The line of the file that a line of the function's text is, both from 1. */
-  readonly lineOf: (line: number) => number;
-}
-
 /** Under what rules twins are made. */
 export interface TwinRules {
   readonly dialect: Dialect;
@@ -42,15 +35,6 @@ export interface TwinRules {
   readonly atomic: ReadonlySet<unknown>;
   /** A function with a text is called that cannot have a twin: may throw. Not asked where files were looked through, for there it is a package's. */
   readonly onOpaque: (plain: object, reason: string) => void;
-}
-
-const origins = new WeakMap<object, Origin>();
-let hasOrigins: 'no' | 'yes' = 'no';
-
-/** Says where a function was written. */
-export function rememberOrigin(plain: object, origin: Origin): void {
-  hasOrigins = 'yes';
-  origins.set(plain, origin);
 }
 
 interface Active extends TwinRules {
@@ -105,7 +89,7 @@ function findTwin(plain: object): Twin | undefined {
     reason = error.message;
   }
   refused.set(plain, reason);
-  if (hasOrigins === 'no' && !/is a native function|is a bound function/.test(reason)) active?.onOpaque(plain, reason);
+  if (!areOriginsKnown() && !/is a native function|is a bound function/.test(reason)) active?.onOpaque(plain, reason);
   return undefined;
 }
 
@@ -117,12 +101,12 @@ function stamp(plain: object, twin: Twin): Twin {
 
 function make(plain: Callable): Twin {
   if (active === undefined) throw new TaskFunctionError('no rules are active: call activate() first');
-  const origin = origins.get(plain);
+  const origin = originOf(plain);
   const text = `${active.key} ${plain.name} ${Function.prototype.toString.call(plain)}`;
   const { exports } = active;
   const factory = origin === undefined ? factories.get(text) : undefined;
   if (factory !== undefined) return factory(exports, plain);
-  const made = compile(readFunction(plain), origin, active);
+  const made = compile(readFunction(plain, origin?.text), origin, active);
   if (origin === undefined) factories.set(text, made);
   return made(exports, plain);
 }
@@ -149,10 +133,17 @@ function compile(
     name,
     file: origin?.file,
     lineOf,
+    privates: origin === undefined ? ('twins' as const) : ('functions' as const),
   };
   if (origin !== undefined) {
-    const make = origin.evaluate(`((${prefix}) => (${twinText(node, from)}\n))`) as (runtime: unknown) => Twin;
-    return () => make(runtime);
+    const used = new Set(scopes.free.map(({ node }) => node.name));
+    const imports = Object.keys(origin.imports).filter((name) => used.has(name));
+    const head = imports.length > 0 ? `const { ${imports.join(', ')} } = ${prefix}_imports; ` : '';
+    const make = origin.evaluate(`((${prefix}, ${prefix}_imports) => { ${head}return (${twinText(node, from)}\n); })`) as (
+      runtime: unknown,
+      imports: unknown,
+    ) => Twin;
+    return () => make(runtime, origin.imports);
   }
   checkContext(read);
   const names = freeNames(read, scopes, exports);
@@ -183,7 +174,7 @@ function freeNames(read: ReadTask, scopes: Scopes, exports: Readonly<Record<stri
     const { variable, line, column } = error;
     const where = `the function \`${read.name}\` uses the variable \`${variable}\` (line ${line}, column ${column}), which is not its own`;
     throw new FreeVariableError(
-      `${where}. Put it into the state, as in state: () => ({ ${variable}, … }); or let the Vite plugin of gil/vitest see the file, and functions may use anything`,
+      `${where}. Put it into the state, as in state: () => ({ ${variable}, … }); or let the Vite plugin of gil/vite see the file, and functions may use anything`,
       { variable, line, column },
     );
   }
@@ -194,7 +185,7 @@ function checkContext({ node, name }: ReadTask): void {
   const refuse = (part: AnyNode): void => {
     if (part.type === 'PrivateIdentifier' || part.type === 'Super')
       throw new TaskFunctionError(
-        `the method \`${name}\` uses ${part.type === 'Super' ? '`super`' : `#${part.name}`}, which only the text of its class may: let the Vite plugin of gil/vitest see the file`,
+        `the method \`${name}\` uses ${part.type === 'Super' ? '`super`' : `#${part.name}`}, which only the text of its class may: let the Vite plugin of gil/vite see the file`,
       );
     const parts = part.type === 'MemberExpression' || part.type === 'BinaryExpression' ? Object.values(part) : [];
     for (const inner of parts) if (inner?.type === 'PrivateIdentifier') refuse(inner);

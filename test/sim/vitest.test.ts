@@ -51,17 +51,92 @@ describe('matchers', () => {
   });
 });
 
+describe('the Vite plugin', () => {
+  const project = fileURLToPath(new URL('../..', import.meta.url));
+
+  it('lets threads use what is around them, in TypeScript too, and names the lines that were written', { timeout: 180_000 }, () => {
+    const folder = mkdtempSync(join(project, 'test/sim/.tmp-'));
+    try {
+      writeFileSync(
+        join(folder, 'vitest.config.js'),
+        "import { gil } from 'gil/vite';\nexport default { plugins: [gil()], test: { include: ['*.test.ts'] } };\n",
+      );
+      writeFileSync(
+        join(folder, 'helper.ts'),
+        `// Its lines are not those of the compiled text.
+
+export const amount = 1;
+export class Secret {
+  #v = 0;
+  #bump(by: number): void {
+    this.#v += by;
+  }
+  increment(): void {
+    this.#bump(amount);
+  }
+  get v(): number {
+    return this.#v;
+  }
+}
+`,
+      );
+      writeFileSync(
+        join(folder, 'closures.test.ts'),
+        `import { interleavings } from 'gil/vitest';
+import { describe } from 'vitest';
+import { amount, Secret } from './helper';
+
+interface Counter {
+  n: number;
+}
+const twice = (x: number): number => x * 2;
+describe('threads', () => {
+  const own = 1;
+  interleavings('private', { state: () => new Secret(), dialects: ['cpython-3.9', 'cpython-3.13'], threads: { ann: (s) => s.increment(), bob: (s) => s.increment() }, after: (s) => s.v === 2 }, { breaks: ['cpython-3.9'], proved: 'complete' });
+  interleavings('closures', {
+    state: (): Counter => ({ n: 0 }),
+    threads: {
+      ann: (s) => {
+        s.n = s.n + own + amount;
+      },
+      bob: (s) => {
+        s.n += twice(own);
+      },
+    },
+    after: (s) => s.n === 4,
+  });
+});
+`,
+      );
+      const { text, status } = runVitest(project, folder, {});
+      expect(status).toBe(1);
+      expect(text).toContain('1 failed | 1 passed (2)');
+      expect(text).toContain('lost update on s.n');
+      expect(text).toMatch(/closures\.test\.ts:19 {2}twice\(own\) {2}s\.n: \d → \d/);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+});
+
+/** What vitest prints for the tests of a folder. */
+function runVitest(
+  project: string,
+  folder: string,
+  environment: Record<string, string>,
+): { readonly text: string; readonly status: number | null } {
+  const { stdout, stderr, status } = spawnSync(
+    process.execPath,
+    [join(project, 'node_modules/vitest/vitest.mjs'), 'run', '--root', folder, '--reporter=verbose', '--no-color'],
+    { cwd: project, encoding: 'utf8', env: { ...process.env, ...environment, NO_COLOR: '1' } },
+  );
+  return { text: `${stdout}\n${stderr}`, status };
+}
+
 describe('a test that fails', () => {
   const project = fileURLToPath(new URL('../..', import.meta.url));
   let folder: string;
-  const run = (environment: Record<string, string>) => {
-    const { stdout, stderr, status } = spawnSync(
-      process.execPath,
-      [join(project, 'node_modules/vitest/vitest.mjs'), 'run', '--root', folder, '--reporter=verbose', '--no-color'],
-      { cwd: project, encoding: 'utf8', env: { ...process.env, ...environment, NO_COLOR: '1' } },
-    );
-    return { text: `${stdout}\n${stderr}`, status };
-  };
+  const run = (environment: Record<string, string>) => runVitest(project, folder, environment);
 
   beforeAll(() => {
     folder = mkdtempSync(join(project, 'test/sim/.tmp-'));
@@ -79,7 +154,7 @@ interleavings('two increments', { state: () => ({ n: 0 }), threads: { ann: incre
   it('prints the story and how to see it again; with that, it fails again; with another schedule it passes', () => {
     const first = run({});
     expect(first.status).toBe(1);
-    expect(first.text).toContain('InterleavingError: `after` does not hold');
+    expect(first.text).toContain('InterleavingError: lost update on s.n: `after` does not hold');
     expect(first.text).toContain('found: schedule 3 of');
     const [, schedule] = /GIL_SCHEDULE='([^']+)'/.exec(first.text) ?? [];
     expect(schedule).toBe('g1:ann+1.bob.ann');

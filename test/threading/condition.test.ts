@@ -74,6 +74,33 @@ it('has the lock again after a signal, and passes the notification on', async ()
   expect(condition.locked()).toBe(false);
 });
 
+it('has the lock again also if the signal comes while it waits for the lock, and passes the notification on', async () => {
+  const condition = new Condition(new Lock());
+  const gone = new AbortController();
+  const wait = async (signal?: AbortSignal) => {
+    await condition.acquire();
+    return condition.wait({ signal }).catch((error) => error.code);
+  };
+  const first = wait(gone.signal);
+  await turns();
+  const second = wait();
+  await turns();
+  const release = await condition.acquire();
+  condition.notify();
+  // Awake, and asleep again at the lock, which is held here.
+  await turns();
+  const settled = Symbol('settled');
+  gone.abort();
+  await turns();
+  expect(await Promise.race([first.then(() => settled), turns()])).not.toBe(settled);
+  release();
+  expect(await first).toBe('ERR_GIL_CANCELLED');
+  expect(condition.locked()).toBe(true);
+  condition.release();
+  expect(await second).toBe(true);
+  condition.release();
+});
+
 it('lets go of an RLock however often it was taken, and takes it as often', async () => {
   await using pool = new ThreadPool(1);
   const lock = new RLock();

@@ -179,7 +179,7 @@ const CORPUS: Record<string, (o: { n: number; list: number[]; f: (x: number) => 
   objects: (o) => {
     const box = {
       n: 0,
-      get half() {
+      get half(): number {
         return this.n / 2;
       },
       set half(x) {
@@ -246,7 +246,7 @@ const CORPUS: Record<string, (o: { n: number; list: number[]; f: (x: number) => 
   // biome-ignore-start lint/complexity/noCommaOperator: commas are what it is about
   'parentheses and commas': (o) => {
     const f = (...xs: number[]) => xs.length;
-    return [f((1, 2)), f(1, 2), (0, o.list).indexOf(1), f((o.n++, o.n), 2), o.list[(0, 1)]];
+    return [f((o.n++, o.n)), f((o.n++, o.n), 2), (o.n++, o.list).indexOf(1), o.list[(o.n++, 1)]];
   },
   // biome-ignore-end lint/complexity/noCommaOperator: commas are what it is about
   generators: (o) => {

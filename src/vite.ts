@@ -1,0 +1,6 @@
+/**
+ * `gil/vite`: the plugin that lets threads under exploration use what is around them.
+ *
+ * @module vite
+ */
+export { type GilPlugin, type GilPluginOptions, gil } from './sim/vitest/plugin.js';
