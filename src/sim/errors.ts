@@ -25,3 +25,11 @@ export class InterleavingError extends Error {
   }
   readonly code = 'ERR_INTERLEAVING';
 }
+
+/** What calls gave in some schedule, they give in no order of the sequential object's calls. */
+export class NotLinearizableError extends Error {
+  static {
+    this.prototype.name = 'NotLinearizableError';
+  }
+  readonly code = 'ERR_NOT_LINEARIZABLE';
+}
