@@ -75,6 +75,22 @@ export function tellValue(value: unknown): string {
   return inspect(value, { depth: 3, breakLength: Number.POSITIVE_INFINITY, compact: true });
 }
 
+/** The same text for the same data; `undefined` for what is more than data, of which two that look alike may differ. */
+export function keyOf(value: unknown): string | undefined {
+  if (typeof value === 'function' || typeof value === 'symbol') return undefined;
+  if (typeof value === 'string') return JSON.stringify(value);
+  if (isPrimitive(value)) return typeof value === 'bigint' ? `${value}n` : Object.is(value, -0) ? '-0' : String(value);
+  const prototype: unknown = Object.getPrototypeOf(value);
+  if (!Array.isArray(value) && prototype !== Object.prototype && prototype !== null) return undefined;
+  const parts: string[] = [];
+  for (const [key, item] of Object.entries(value as object)) {
+    const part = keyOf(item);
+    if (part === undefined) return undefined;
+    parts.push(`${JSON.stringify(key)}:${part}`);
+  }
+  return Array.isArray(value) ? `[${parts}]${value.length}` : `{${parts}}`;
+}
+
 /** Arrays, plain objects, maps and sets anew, everything else as it is: what one call changes must not be seen by the next. */
 export function copyOf<T>(value: T, copies = new Map<unknown, unknown>()): T {
   if (isPrimitive(value) || typeof value === 'function') return value;

@@ -63,11 +63,13 @@ export function createTrial(scenario: Scenario, subject: Subject): Trial {
       return operations.push(operation) - 1;
     });
   const first = add(0, 'before', scenario.initially);
-  // Threads without calls are none, but for the one that makes the calls before and after.
-  const scripts = scenario.threads
-    .map((calls, thread) => ({ name: `t${thread + 1}`, calls }))
-    .filter(({ calls }, at) => calls.length > 0 || at === 0)
-    .map(({ name, calls }, thread) => ({ name, own: add(thread, 'thread', calls) }));
+  const named = scenario.threads.map((calls, thread) => ({ name: `t${thread + 1}`, calls }));
+  const busy = named.filter(({ calls }) => calls.length > 0);
+  // Threads without calls are none, but somebody has to make the calls before and after.
+  const scripts = (busy.length > 0 ? busy : named.slice(0, 1)).map(({ name, calls }, thread) => ({
+    name,
+    own: add(thread, 'thread', calls),
+  }));
   const last = add(0, 'after', scenario.finally);
 
   const probe = subject.concurrent();
