@@ -214,7 +214,7 @@ describe('what is right', () => {
 
     const { failure } = linearizable({ ...spec, concurrent: () => new ForgetfulQueue() });
     expect(failure?.kind).toBe('deadlock');
-    expect(failure?.table).toBe(['  t1                     t2', '  take() (never ended)   push(0) → undefined'].join('\n'));
+    expect(failure?.table).toBe(['  t1                    t2', '  push(0) → undefined   take() (never ended)'].join('\n'));
   });
 });
 
