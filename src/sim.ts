@@ -7,7 +7,14 @@ export type { Dialect } from './dialects/dialect.js';
 export type { DialectName } from './dialects/registry.js';
 export type { Words } from './host/memory.js';
 export { fromEnvironment } from './sim/environment.js';
-export { InterleavingError, NondeterminismError, SimulationDeadlockError, SimulationLimitError, SpecError } from './sim/errors.js';
+export {
+  InterleavingError,
+  NondeterminismError,
+  NotLinearizableError,
+  SimulationDeadlockError,
+  SimulationLimitError,
+  SpecError,
+} from './sim/errors.js';
 export { explore, replay } from './sim/explore.js';
 export { Failure, type Finding, type ProvedBelow, type TimelineStep, type WaitingThread } from './sim/failure.js';
 export type { StartedThread, StartOptions, ThreadContext, ThreadProgram, WaitLimit } from './sim/host/context.js';
@@ -15,6 +22,9 @@ export type { Wish } from './sim/host/demand.js';
 export type { Acquirable, Waitable } from './sim/host/primitives.js';
 export type { WakeUpOrder } from './sim/host/sleepers.js';
 export type { Demand, VirtualText } from './sim/host/task.js';
+export { type ArbitraryLike, type FixedCall, type LinearizableSpec, linearizable } from './sim/linearizable.js';
+export { WAITS } from './sim/linearizable-outcome.js';
+export { type ExploredScenarios, LinearizableFailure, LinearizableReport, type ObservedCall } from './sim/linearizable-report.js';
 export type { FailureKind } from './sim/program.js';
 export { type Bound, type EndedBy, type Proved, Report, Reports } from './sim/report.js';
 export { type SimulatedThread, type Simulation, simulate, type ValueOf } from './sim/simulate.js';
@@ -23,3 +33,4 @@ export type { SimulateOptions, ThreadSpec, ThreadSpecs, VirtualThreadOptions } f
 export { type DialectsSpec, type SearchOptions, type Spec, type StrategyName, type ThreadBody, times } from './sim/spec.js';
 export { type Announcement, Point, type SwitchPoint, type VirtualThread } from './sim/switch-point.js';
 export type { Operation, Step } from './steps/step.js';
+export { call } from './transform/twins.js';

@@ -69,6 +69,7 @@ export class Engine {
           break;
         }
         if (program.time === 'when-idle' && this.#blocked.passTime()) continue;
+        if (program.mayRest?.() === true) break;
         this.failure = { kind: 'deadlock', error: undefined, thread: -1 };
         break;
       }

@@ -41,3 +41,11 @@ export class SimulationLimitError extends Error {
   }
   readonly code = 'ERR_SIM_LIMIT';
 }
+
+/** What calls gave in some schedule, they give in no order of the sequential object's calls. */
+export class NotLinearizableError extends Error {
+  static {
+    this.prototype.name = 'NotLinearizableError';
+  }
+  readonly code = 'ERR_NOT_LINEARIZABLE';
+}

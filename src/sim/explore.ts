@@ -47,7 +47,7 @@ function exploreOne<S>(spec: Spec<S>, dialect: Dialect): Report {
 }
 
 /** What is not the same each time has no place in a schedule. */
-function offend(name: string): never {
+export function offend(name: string): never {
   world.offence = new SpecError(
     `a thread used ${name}: expected it to depend on nothing but the state, or the same schedule would not do the same twice. Draw numbers in the spec, outside of \`state\`; for time, use sleep() of gil, which takes virtual time`,
   );
@@ -135,14 +135,14 @@ function follow(engine: Engine, dialect: Dialect, blocks: readonly Block[]): Rep
 }
 
 /** What a proof is worth if schedules had to be given up: of those nothing is known, and they may be of any kind. */
-function claimOf(proof: Proof, tooLong: number): Pick<Report, 'proved' | 'bound'> {
+export function claimOf(proof: Proof, tooLong: number): Pick<Report, 'proved' | 'bound'> {
   if (tooLong > 0 || proof.kind === 'none') return { proved: 'sampled', bound: undefined };
   if (proof.kind === 'complete') return { proved: 'complete', bound: undefined };
   return { proved: 'bounded', bound: { by: proof.by, most: proof.bound, schedules: proof.schedules } };
 }
 
 /** The first schedule, twice: what differs between the two would make every verdict worthless. */
-function checkDeterminism(program: Program): void {
+export function checkDeterminism(program: Program): void {
   const [one, other] = [new Engine(program), new Engine(program)];
   const strategies: Strategy[] = [new Replay([]), new Replay([])];
   one.run(strategies[0]!);

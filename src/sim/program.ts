@@ -24,6 +24,8 @@ export interface Program {
   readonly calls: readonly ('announced' | 'quiet')[];
   /** When time passes for a thread that waits with a limit: as soon as nobody can move, or never. */
   readonly time: 'when-idle' | 'never';
+  /** Asked where all threads that have not ended wait for ever: whether that is as it should be. `undefined`: never. */
+  readonly mayRest?: () => boolean;
   /** A schedule that is longer has got stuck in a loop. */
   readonly maxSteps: number;
 }
