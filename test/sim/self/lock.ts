@@ -36,8 +36,8 @@ import { drop, giveBack, take, untilUnlocked } from '../../../src/lock/protocol.
 import { isAsked } from '../../../src/lock/request.js';
 import { Point, type VirtualThread } from '../../../src/sim/switch-point.js';
 import type { Step, Words } from '../../../src/steps/step.js';
-import { FOREVER } from './mutex.js';
 import { blindSwap, looksOnce, on, without } from './mutants.js';
+import { FOREVER } from './mutex.js';
 import type { Mutant, Row } from './rows.js';
 import { type Cast, clock, inEventLoop, LIMIT, type Loop, mortal, mourn, type Scene, type Stage, type Which } from './stage.js';
 
@@ -88,7 +88,7 @@ const loops: readonly Loop[] = [
 ];
 
 /** How many threads come to a lock at most. */
-const MOST_THREADS = 3;
+const MOST_THREADS = 4;
 
 /** For each thread and word: `l`, a load of it is quiet; `a`, any step. A table, because each step is looked up. */
 const QUIET: readonly (readonly string[])[] = Array.from({ length: MOST_THREADS }, (_, thread) =>
@@ -107,7 +107,13 @@ const quiet: Which = (step, thread) => {
 
 const DEBTS = ['none', 'debt', 'no-lock', 'left'];
 const localsOf = (selves: readonly Contender[]) => (): number[] =>
-  selves.flatMap(({ ownRequest, hindrance, inherited, lined, takenOver }) => [ownRequest, DEBTS.indexOf(hindrance), inherited, lined, takenOver]);
+  selves.flatMap(({ ownRequest, hindrance, inherited, lined, takenOver }) => [
+    ownRequest,
+    DEBTS.indexOf(hindrance),
+    inherited,
+    lined,
+    takenOver,
+  ]);
 
 /** The rows of the state table that can be seen in one word each: a holder that exists, and counts that are none too many. */
 const isInTable = (words: Words, threads: number): boolean =>
@@ -134,7 +140,8 @@ function* visits(stage: Stage, self: Contender, rounds: number, looks: 'looks' |
       const before = words[SWITCH_NUMBER]!;
       yield* drop(self, 'forced', 'now');
       // The forced switch (law 13). Whoever asked does not give up here, so there is one.
-      if (self.dialect.afterDrop === 'wait-for-switch' && words[LAST_HOLDER] === ident && words[SWITCH_NUMBER] === before) throw new Error('nobody had the lock meanwhile');
+      if (self.dialect.afterDrop === 'wait-for-switch' && words[LAST_HOLDER] === ident && words[SWITCH_NUMBER] === before)
+        throw new Error('nobody had the lock meanwhile');
       yield* take(self, FOREVER);
       yield* inside(stage, self);
     }
@@ -143,14 +150,25 @@ function* visits(stage: Stage, self: Contender, rounds: number, looks: 'looks' |
 }
 
 function cast({ words, seen, selves }: Setting, threads: readonly VirtualThread[]): Cast {
-  return { words: seen, threads, loops, quiet, locals: localsOf(selves), always: () => isInTable(words, selves.length), after: () => isLeftClean(words) };
+  return {
+    words: seen,
+    threads,
+    loops,
+    quiet,
+    locals: localsOf(selves),
+    always: () => isInTable(words, selves.length),
+    after: () => isLeftClean(words),
+  };
 }
 
 const takers =
   (dialect: Dialect, rounds: readonly number[]): Scene =>
   (stage) => {
     const setting = set(dialect, rounds.length);
-    return cast(setting, rounds.map((count, thread) => visits(stage, setting.selves[thread]!, count, 'does not look')));
+    return cast(
+      setting,
+      rounds.map((count, thread) => visits(stage, setting.selves[thread]!, count, 'does not look')),
+    );
   };
 
 /** The clock makes waiters impatient. */
@@ -171,7 +189,7 @@ const settling =
     const setting = set(dialect, 2);
     const { words, selves } = setting;
     const [one, other] = selves as [Contender, Contender];
-    function* leaves(): VirtualThread {
+    function* leaves(): VirtualThread<void> {
       yield* take(one, FOREVER);
       yield* inside(stage, one);
       yield* drop(one, 'voluntary', 'later');
@@ -179,7 +197,14 @@ const settling =
       yield* inside(stage, one);
       yield* drop(one, 'final', 'never');
     }
-    return cast(setting, [leaves(), visits(stage, other, 1, 'looks'), clock(stage, 1, [[words, LOCK], [words, other.place + TICKET]])]);
+    return cast(setting, [
+      leaves(),
+      visits(stage, other, 1, 'looks'),
+      clock(stage, 1, [
+        [words, LOCK],
+        [words, other.place + TICKET],
+      ]),
+    ]);
   };
 
 /** One looks on until the lock is free, one takes it for a task that is gone and gives it back, one just takes it. */
@@ -191,15 +216,15 @@ const onlookers =
     const [one, two, three] = selves as [Contender, Contender, Contender];
     words[ABANDONED] = 3;
     let told = 0;
-    function* gives(): VirtualThread {
+    function* gives(): VirtualThread<void> {
       yield* take(one, FOREVER);
       yield* inside(stage, one);
       yield* giveBack(one);
     }
-    function* looksOn(): VirtualThread {
+    function* looksOn(): VirtualThread<void> {
       yield* inEventLoop(untilUnlocked(two));
     }
-    function* takes(): VirtualThread {
+    function* takes(): VirtualThread<void> {
       yield* take(three, FOREVER);
       if (three.inherited !== NOBODY) told += 1;
       yield* inside(stage, three);
@@ -220,7 +245,7 @@ const death =
     let buried: 'clean' | 'abandoned' | 'not yet' = 'not yet';
     let told = 0;
     let visited = 0;
-    function* visit(self: Contender, looks: 'looks' | 'does not look'): VirtualThread {
+    function* visit(self: Contender, looks: 'looks' | 'does not look'): VirtualThread<void> {
       yield* take(self, FOREVER);
       if (self.inherited !== NOBODY) {
         if (self.inherited !== 1) throw new Error('told of another death');
@@ -234,7 +259,7 @@ const death =
       yield* drop(self, 'final', 'never');
       visited += 1;
     }
-    function* mourner(): VirtualThread {
+    function* mourner(): VirtualThread<void> {
       yield* mourn(stage);
       buried = yield* bury(createContender(words, 1, dialect), selves[2]!);
       yield* visit(selves[2]!, 'does not look');
@@ -258,11 +283,11 @@ const takenBack =
     const { words, selves } = setting;
     const [holder, asker] = selves as [Contender, Contender];
     let gone = 0;
-    function* asks(): VirtualThread {
+    function* asks(): VirtualThread<void> {
       yield* visits(stage, asker, -1, 'does not look');
       gone = 1;
     }
-    function* holds(): VirtualThread {
+    function* holds(): VirtualThread<void> {
       yield* take(holder, FOREVER);
       yield new Point('yield', holder, () => words[holder.place + BREAKER] !== 0 || gone === 1);
       if (yield* isAsked(holder)) {
@@ -271,12 +296,20 @@ const takenBack =
       }
       yield* drop(holder, 'final', 'never');
     }
-    return cast(setting, [holds(), asks(), clock(stage, 1, [[words, LOCK], [words, asker.place + TICKET]])]);
+    return cast(setting, [
+      holds(),
+      asks(),
+      clock(stage, 1, [
+        [words, LOCK],
+        [words, asker.place + TICKET],
+      ]),
+    ]);
   };
 
 const isWait = (word: number): Which => on('wait', word);
 /** The compare-and-swap by which a name is taken off. */
-const letsGo: Which = (step, thread) => step.operation === 'cas' && step.index === LOCK && holderIn(step.first) === thread + 1 && holderIn(step.second) === NOBODY;
+const letsGo: Which = (step, thread) =>
+  step.operation === 'cas' && step.index === LOCK && holderIn(step.first) === thread + 1 && holderIn(step.second) === NOBODY;
 
 const rowsOf = (dialect: Dialect, names: readonly string[]): readonly Row[] => {
   const common = { dialects: names.length > 3 ? `${names[0]} … ${names.at(-1)} (${names.length})` : names.join(', ') };
@@ -291,30 +324,71 @@ const rowsOf = (dialect: Dialect, names: readonly string[]): readonly Row[] => {
     },
     ...(hasLine
       ? {
-          'who is called keeps its ticket': { mutation: without((step) => step.operation === 'cas' && step.second === 0 && step.index > LOOPS) },
+          'who is called keeps its ticket': {
+            mutation: without((step) => step.operation === 'cas' && step.second === 0 && step.index > LOOPS),
+          },
           'hands on and does not look whether somebody has come': { mutation: () => handsOnBlindly() },
         }
       : {
           'lets go without comparing': { mutation: blindSwap(letsGo) },
-          'an if for a while: whoever was woken has it': { mutation: looksOnce(isWait(LOCK), on('load', LOCK), NOBODY), scene: takers(dialect, [2, 1]) },
+          'an if for a while: whoever was woken has it': {
+            mutation: looksOnce(isWait(LOCK), on('load', LOCK), NOBODY),
+            scene: takers(dialect, [2, 1]),
+          },
         }),
   };
   const forced: Record<string, Mutant> =
     dialect.afterDrop === 'wait-for-switch'
       ? {
-          'goes on after a forced drop': { mutation: () => (step) => (step.operation === 'load' && step.index === LAST_HOLDER ? 99 : step) },
+          'goes on after a forced drop': {
+            mutation: () => (step) => (step.operation === 'load' && step.index === LAST_HOLDER ? 99 : step),
+          },
           'a taker does not tell the one who waits for the switch': { mutation: without(on('add', TURN)) },
         }
       : {};
   return [
     { ...common, text: 'lock: take, drop', threads: '2: [1, 1] times', scene: takers(dialect, [1, 1]), mutants },
     { ...common, text: 'lock: take, drop', threads: '2: [2, 1] times', scene: takers(dialect, [2, 1]), extent: { bound: 3 } },
-    { ...common, text: 'lock: take, drop', threads: '3: [2, 1, 1] times', scene: takers(dialect, [2, 1, 1]), extent: { bound: 2, costs: 'deviations' } },
-    { ...common, text: 'lock: with a time limit', threads: '3: [2, −1, 1] times', scene: takers(dialect, [2, -1, 1]), extent: { bound: 2, costs: 'deviations' } },
+    {
+      ...common,
+      text: 'lock: take, drop',
+      threads: '3: [2, 1, 1] times',
+      scene: takers(dialect, [2, 1, 1]),
+      extent: { bound: 2, costs: 'deviations' },
+    },
+    {
+      ...common,
+      text: 'lock: with a time limit',
+      threads: '3: [2, −1, 1] times',
+      scene: takers(dialect, [2, -1, 1]),
+      extent: { bound: 2, costs: 'deviations' },
+    },
+    {
+      ...common,
+      text: 'lock: with a time limit',
+      threads: '4: [2, −2, 1, 1] times',
+      scene: takers(dialect, [2, -2, 1, 1]),
+      extent: { bound: 2, costs: 'deviations' },
+    },
     ...(dialect.request.by === 'ticks'
-      ? [{ ...common, text: 'lock: lets go after its ticks', threads: '2: [1, 1] times', scene: asked(dialect, [1, 1], 0), extent: { bound: 3 } }]
+      ? [
+          {
+            ...common,
+            text: 'lock: lets go after its ticks',
+            threads: '2: [1, 1] times',
+            scene: asked(dialect, [1, 1], 0),
+            extent: { bound: 3 },
+          },
+        ]
       : [
-          { ...common, text: 'lock: asked to let go', threads: '2 and a clock', scene: asked(dialect, [1, 1], 1), extent: { bound: hasLine ? 2 : 3 }, mutants: forced },
+          {
+            ...common,
+            text: 'lock: asked to let go',
+            threads: '2 and a clock',
+            scene: asked(dialect, [1, 1], 1),
+            extent: { bound: hasLine ? 2 : 3 },
+            mutants: forced,
+          },
           {
             ...common,
             text: 'lock: asked, and the request withdrawn',
@@ -323,7 +397,11 @@ const rowsOf = (dialect: Dialect, names: readonly string[]): readonly Row[] => {
             extent: { bound: hasLine ? 2 : 3 },
             mutants:
               dialect.afterDrop === 'wait-for-switch'
-                ? { 'a request is not withdrawn': { mutation: without((step, thread) => thread === 1 && step.operation === 'add' && step.index === TURN) } }
+                ? {
+                    'a request is not withdrawn': {
+                      mutation: without((step, thread) => thread === 1 && step.operation === 'add' && step.index === TURN),
+                    },
+                  }
                 : {},
           },
           { ...common, text: 'lock: settles later', threads: '2 and a clock', scene: settling(dialect), extent: { bound: 2 } },
@@ -338,7 +416,9 @@ const rowsOf = (dialect: Dialect, names: readonly string[]): readonly Row[] => {
       extent: { bound: 1 },
       mutants: {
         'burial tells nobody': { mutation: without(on('store', ABANDONED)) },
-        'burial leaves the dead in the count': { mutation: without((step, thread) => thread === 2 && step.operation === 'add' && step.index === LOCK) },
+        'burial leaves the dead in the count': {
+          mutation: without((step, thread) => thread === 2 && step.operation === 'add' && step.index === LOCK),
+        },
         'burial wakes nobody': { mutation: without((step, thread) => thread === 2 && step.operation === 'notify' && step.index !== TURN) },
       },
     },

@@ -1,7 +1,22 @@
 /**
  * The mutex under `Lock` and `RLock`: its scenes, and its mutants.
  */
-import { ABANDONED, buryMutex, CONTENDED, DEPTH, dropMutex, dropMutexWholly, FREE, LOOPS, MUTEX_WORDS, ownerIn, type Party, retakeMutex, STATE, takeMutex } from '../../../src/lock/mutex.js';
+import {
+  ABANDONED,
+  buryMutex,
+  CONTENDED,
+  DEPTH,
+  dropMutex,
+  dropMutexWholly,
+  FREE,
+  LOOPS,
+  MUTEX_WORDS,
+  ownerIn,
+  type Party,
+  retakeMutex,
+  STATE,
+  takeMutex,
+} from '../../../src/lock/mutex.js';
 import { createWords, HEAD } from '../../../src/lock/object-memory.js';
 import type { VirtualThread } from '../../../src/sim/switch-point.js';
 import type { Step, Words } from '../../../src/steps/step.js';
@@ -21,7 +36,8 @@ export const isInTable = (words: Words, threads: number): boolean => {
 
 /** Who waits for the mutex of these words. */
 export const mutexLoop = (words: Words): Loop => ({
-  enters: (step) => step.words === words && step.operation === 'cas' && step.index === STATE && step.first === FREE && (step.second & CONTENDED) === 0,
+  enters: (step) =>
+    step.words === words && step.operation === 'cas' && step.index === STATE && step.first === FREE && (step.second & CONTENDED) === 0,
   sleeps: (step) => step.words === words && step.operation === 'wait' && step.index === STATE,
 });
 
@@ -30,7 +46,7 @@ const takers =
   (rounds: readonly number[], ticks = 0): Scene =>
   (stage) => {
     const words = createWords(MUTEX_WORDS);
-    function* thread(count: number, index: number): VirtualThread {
+    function* thread(count: number, index: number): VirtualThread<void> {
       const self = partyAt(words, index);
       for (let round = 0; round < Math.abs(count); round += 1) {
         stage.forget(index, round);
@@ -44,7 +60,8 @@ const takers =
     }
     return {
       words: [words.subarray(HEAD)],
-      loops: [mutexLoop(words)], quiet: on('load', LOOPS),
+      loops: [mutexLoop(words)],
+      quiet: on('load', LOOPS),
       threads: [...rounds.map(thread), ...(ticks > 0 ? [clock(stage, ticks, [[words, STATE]])] : [])],
       always: () => isInTable(words, rounds.length),
       after: () => words[STATE] === FREE,
@@ -55,7 +72,7 @@ const takers =
 const again: Scene = (stage) => {
   const words = createWords(MUTEX_WORDS);
   words[STATE] = 1;
-  function* thread(index: number): VirtualThread {
+  function* thread(index: number): VirtualThread<void> {
     const self = partyAt(words, index);
     if (index === 0) yield* dropMutex(self);
     if (yield* takeMutex(self, index === 1 ? LIMIT : FOREVER)) yield* dropMutex(self);
@@ -73,7 +90,7 @@ const again: Scene = (stage) => {
 /** One waits for what the other says, without it: as a condition does. */
 const wholly: Scene = (stage) => {
   const words = createWords(MUTEX_WORDS);
-  function* thread(index: number): VirtualThread {
+  function* thread(index: number): VirtualThread<void> {
     const self = partyAt(words, index);
     yield* takeMutex(self, FOREVER);
     words[DEPTH] = index + 3;
@@ -86,7 +103,14 @@ const wholly: Scene = (stage) => {
     words[DEPTH] = 0;
     yield* dropMutex(self);
   }
-  return { words: [words.subarray(HEAD)], loops: [mutexLoop(words)], quiet: on('load', LOOPS), threads: [0, 1].map(thread), always: () => isInTable(words, 2), after: () => words[STATE] === FREE };
+  return {
+    words: [words.subarray(HEAD)],
+    loops: [mutexLoop(words)],
+    quiet: on('load', LOOPS),
+    threads: [0, 1].map(thread),
+    always: () => isInTable(words, 2),
+    after: () => words[STATE] === FREE,
+  };
 };
 
 /** The first dies after so many steps; the last one buries it, and then takes the lock itself. */
@@ -97,7 +121,7 @@ export const death =
     let buried: 'clean' | 'abandoned' | 'not yet' = 'not yet';
     let told = 0;
     let outside = 0;
-    function* visit(index: number): VirtualThread {
+    function* visit(index: number): VirtualThread<void> {
       const self = partyAt(words, index);
       yield* takeMutex(self, FOREVER);
       // As whoever has it looks whether a dead one left it.
@@ -110,14 +134,15 @@ export const death =
       yield* dropMutex(self);
       outside += 1;
     }
-    function* mourner(): VirtualThread {
+    function* mourner(): VirtualThread<void> {
       yield* mourn(stage);
       buried = yield* buryMutex({ words }, 1);
       yield* visit(2);
     }
     return {
       words: [words.subarray(HEAD)],
-      loops: [mutexLoop(words)], quiet: on('load', LOOPS),
+      loops: [mutexLoop(words)],
+      quiet: on('load', LOOPS),
       threads: [mortal(stage, 0, visit(0), steps), visit(1), mourner()],
       locals: () => [told, outside, buried.length],
       always: () => isInTable(words, 3),
@@ -179,7 +204,9 @@ export const mutex: readonly Row[] = [
     mutants: {
       'burial tells nobody': { mutation: without(on('store', ABANDONED)) },
       'burial wakes nobody': { mutation: without(on('notify', STATE, Number.POSITIVE_INFINITY)), extent: { time: 'limits' } },
-      'burial buries nobody': { mutation: without((step, thread) => thread === 2 && step.operation === 'cas' && step.second === FREE && ownerIn(step.first) === 1) },
+      'burial buries nobody': {
+        mutation: without((step, thread) => thread === 2 && step.operation === 'cas' && step.second === FREE && ownerIn(step.first) === 1),
+      },
     },
   },
 ];

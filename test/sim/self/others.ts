@@ -3,7 +3,19 @@
  */
 import { dropMutex, MUTEX_WORDS, ownerIn, STATE, takeMutex } from '../../../src/lock/mutex.js';
 import { createWords, HEAD } from '../../../src/lock/object-memory.js';
-import { COUNT_WORDS, decrefBiased, type Left, LOCAL, MERGED, merge, ONE, OWNER, QUEUED, SHARED, STATES } from '../../../src/shared/refcount-text.js';
+import {
+  COUNT_WORDS,
+  decrefBiased,
+  type Left,
+  LOCAL,
+  MERGED,
+  merge,
+  ONE,
+  OWNER,
+  QUEUED,
+  SHARED,
+  STATES,
+} from '../../../src/shared/refcount-text.js';
 import type { VirtualThread } from '../../../src/sim/switch-point.js';
 import { perform } from '../../../src/steps/perform.js';
 import { add, load, type Step, store, type Words } from '../../../src/steps/step.js';
@@ -24,7 +36,11 @@ class Circle extends Error {
 
 /** Each thread takes its locks in its order, letting go of all at the end; whoever is told of a circle lets go of what it has. */
 const lookouts =
-  (orders: readonly (readonly number[])[], circles: 'none' | 'perhaps', looks: 'looks' | 'looks once' | 'remembers the owner' = 'looks'): Scene =>
+  (
+    orders: readonly (readonly number[])[],
+    circles: 'none' | 'perhaps',
+    looks: 'looks' | 'looks once' | 'remembers the owner' = 'looks',
+  ): Scene =>
   () => {
     const table = new WaitTable(createTable());
     const locks = Array.from({ length: orders.length }, () => createWords(MUTEX_WORDS));
@@ -60,7 +76,7 @@ const lookouts =
       }
       waitsFor.delete(number);
     }
-    const threads = orders.map(function* (order, index): VirtualThread {
+    const threads = orders.map(function* (order, index): VirtualThread<void> {
       const held: Words[] = [];
       try {
         for (const at of order) {
@@ -79,7 +95,8 @@ const lookouts =
     return {
       words: locks,
       threads,
-      after: () => locks.every((words) => words[STATE] === 0) && table.rows().length === 0 && (circles === 'perhaps' ? told <= 1 : told === 0),
+      after: () =>
+        locks.every((words) => words[STATE] === 0) && table.rows().length === 0 && (circles === 'perhaps' ? told <= 1 : told === 0),
     };
   };
 
@@ -87,20 +104,57 @@ const lookout: readonly Row[] = [
   {
     text: 'look-out for deadlocks',
     threads: '2: a b, b a',
-    scene: lookouts([[0, 1], [1, 0]], 'perhaps'),
+    scene: lookouts(
+      [
+        [0, 1],
+        [1, 0],
+      ],
+      'perhaps',
+    ),
     extent: { bound: 2, time: 'naps', how: 'each by itself' },
     mutants: {
-      'looks once and does not confirm': { mutation: without(() => false), scene: lookouts([[0, 1], [1, 0]], 'perhaps', 'looks once') },
-      'remembers whom it saw, and looks no more': { mutation: without(() => false), scene: lookouts([[0, 1], [1, 0], [0]], 'perhaps', 'remembers the owner') },
+      'looks once and does not confirm': {
+        mutation: without(() => false),
+        scene: lookouts(
+          [
+            [0, 1],
+            [1, 0],
+          ],
+          'perhaps',
+          'looks once',
+        ),
+      },
+      'remembers whom it saw, and looks no more': {
+        mutation: without(() => false),
+        scene: lookouts([[0, 1], [1, 0], [0]], 'perhaps', 'remembers the owner'),
+      },
     },
   },
   {
     text: 'look-out for deadlocks',
     threads: '3: a b, b c, c a',
-    scene: lookouts([[0, 1], [1, 2], [2, 0]], 'perhaps'),
+    scene: lookouts(
+      [
+        [0, 1],
+        [1, 2],
+        [2, 0],
+      ],
+      'perhaps',
+    ),
     extent: { bound: 2, time: 'naps', how: 'each by itself' },
   },
-  { text: 'look-out, locks in order', threads: '2: a b, a b', scene: lookouts([[0, 1], [0, 1]], 'none'), extent: { bound: 2, time: 'naps', how: 'each by itself' } },
+  {
+    text: 'look-out, locks in order',
+    threads: '2: a b, a b',
+    scene: lookouts(
+      [
+        [0, 1],
+        [0, 1],
+      ],
+      'none',
+    ),
+    extent: { bound: 2, time: 'naps', how: 'each by itself' },
+  },
 ];
 
 /** The owner and others, each with a reference; `deeds` are `+` and `-`. When all is given back and merged, one has freed it. */
@@ -115,7 +169,7 @@ const counts =
       if ((yield load(words, OWNER)) === self) yield store(words, LOCAL, (yield load(words, LOCAL)) + 1);
       else yield add(words, SHARED, ONE);
     }
-    function* thread(todo: string, index: number): VirtualThread {
+    function* thread(todo: string, index: number): VirtualThread<void> {
       for (const deed of todo) {
         if (deed === '+') yield* incref(index + 1);
         else seen.push(yield* decrefBiased(words, index + 1));

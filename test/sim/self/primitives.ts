@@ -5,14 +5,26 @@ import { buryMutex, dropMutex, FREE, MUTEX_WORDS, STATE, takeMutex } from '../..
 import { createWords, HEAD } from '../../../src/lock/object-memory.js';
 import { Point, type VirtualThread } from '../../../src/sim/switch-point.js';
 import { Step } from '../../../src/steps/step.js';
-import { arrive, barrierWords, breakBarrier, BROKEN, buryAtBarrier, concludeAction, COUNT, FILLING, PARTIES, PHASE, resetBarrier } from '../../../src/threading/barrier-text.js';
+import {
+  arrive,
+  BROKEN,
+  barrierWords,
+  breakBarrier,
+  buryAtBarrier,
+  COUNT,
+  concludeAction,
+  FILLING,
+  PARTIES,
+  PHASE,
+  resetBarrier,
+} from '../../../src/threading/barrier-text.js';
 import { awaitNotify, buryWaiter, CONDITION_WORDS, notifyOldest } from '../../../src/threading/condition-text.js';
 import { awaitFlag, lower, raise } from '../../../src/threading/event.js';
 import { BOUND, givePermits, LOOPS, PERMIT_WORDS, takePermit, VALUE, WAITERS, wakeAll } from '../../../src/threading/permits.js';
 import { blindSwap, looksOnce, on, swaps, wakesOne, without } from './mutants.js';
 import { FOREVER, isInTable, mutexLoop, partyAt } from './mutex.js';
 import type { Row } from './rows.js';
-import { calledOff, type Loop, mortal, mourn, type Mutation, type Scene } from './stage.js';
+import { calledOff, type Loop, mortal, mourn, type Scene } from './stage.js';
 
 // Semaphore
 
@@ -36,7 +48,7 @@ const permits =
     words[BOUND] = permits + given;
     let held = 0;
     let lost = 0;
-    function* thread(count: number | 'keeps', index: number): VirtualThread {
+    function* thread(count: number | 'keeps', index: number): VirtualThread<void> {
       if (count === 'keeps') {
         yield* takePermit(words, FOREVER);
         return;
@@ -53,19 +65,20 @@ const permits =
         if (!(yield* givePermits(words, 1))) throw new Error('more permits than there are');
       }
     }
-    function* mourner(): VirtualThread {
+    function* mourner(): VirtualThread<void> {
       yield* mourn(stage);
       lost = 1;
       yield* wakeAll(words);
     }
     /** A permit has no owner, and is lost with whoever held it: so nobody dies that holds one. */
     let victim: 'holds one' | 'holds none' = 'holds none';
-    function* watched(text: VirtualThread): VirtualThread {
+    function* watched(text: VirtualThread): VirtualThread<void> {
       let turn = text.next(0);
       while (!turn.done) {
         const step = turn.value;
         const answer = yield step;
-        if (step instanceof Step && step.operation === 'cas' && answer === step.first) victim = step.second < step.first ? 'holds one' : 'holds none';
+        if (step instanceof Step && step.operation === 'cas' && answer === step.first)
+          victim = step.second < step.first ? 'holds one' : 'holds none';
         turn = text.next(answer);
       }
     }
@@ -74,10 +87,20 @@ const permits =
       diesAt === undefined
         ? living
         : [mortal(stage, 0, watched(living[0]!), diesAt, () => victim === 'holds none'), ...living.slice(1), mourner()];
-    const isIn = (): boolean => words[VALUE]! >= 0 && words[VALUE]! + held <= words[BOUND]! && words[WAITERS]! >= 0 && words[WAITERS]! <= threads.length;
+    const isIn = (): boolean =>
+      words[VALUE]! >= 0 && words[VALUE]! + held <= words[BOUND]! && words[WAITERS]! >= 0 && words[WAITERS]! <= threads.length;
     // What the dead one held is lost.
-    const after = (): boolean => words[VALUE]! >= words[BOUND]! - kept - lost && words[VALUE]! <= words[BOUND]! - kept + lost && words[WAITERS]! <= lost;
-    return { words: [words.subarray(HEAD)], threads, quiet: quietAtPermits, loops: [permitLoop], locals: () => [held, lost], always: isIn, after };
+    const after = (): boolean =>
+      words[VALUE]! >= words[BOUND]! - kept - lost && words[VALUE]! <= words[BOUND]! - kept + lost && words[WAITERS]! <= lost;
+    return {
+      words: [words.subarray(HEAD)],
+      threads,
+      quiet: quietAtPermits,
+      loops: [permitLoop],
+      locals: () => [held, lost],
+      always: isIn,
+      after,
+    };
   };
 
 const semaphore: readonly Row[] = [
@@ -89,12 +112,25 @@ const semaphore: readonly Row[] = [
       'whoever gives wakes nobody': { mutation: without(on('notify', VALUE)) },
       'whoever waits does not say so': { mutation: without(on('add', WAITERS)) },
       'takes a permit without comparing': { mutation: blindSwap((step) => step.operation === 'cas' && step.second < step.first) },
-      'gives a permit without comparing': { mutation: blindSwap((step) => step.operation === 'cas' && step.second > step.first), scene: permits({ permits: 2, rounds: [1, 1] }) },
+      'gives a permit without comparing': {
+        mutation: blindSwap((step) => step.operation === 'cas' && step.second > step.first),
+        scene: permits({ permits: 2, rounds: [1, 1] }),
+      },
       'an if for a while: whoever was woken has one': { mutation: looksOnce(on('wait', VALUE), on('load', VALUE), 1) },
     },
   },
-  { text: 'permits: take, give', threads: '3: 2 permits, [1, 1, 1] times', scene: permits({ permits: 2, rounds: [1, 1, 1] }), extent: { bound: 2 } },
-  { text: 'permits: take, give', threads: '3: 1 permit, [1, 1, 1] times', scene: permits({ permits: 1, rounds: [1, 1, 1] }), extent: { bound: 2 } },
+  {
+    text: 'permits: take, give',
+    threads: '3: 2 permits, [1, 1, 1] times',
+    scene: permits({ permits: 2, rounds: [1, 1, 1] }),
+    extent: { bound: 2 },
+  },
+  {
+    text: 'permits: take, give',
+    threads: '3: 1 permit, [1, 1, 1] times',
+    scene: permits({ permits: 1, rounds: [1, 1, 1] }),
+    extent: { bound: 2 },
+  },
   {
     text: 'permits: take, give',
     threads: '4: 2 permits, [2, 2, 2, 2] times',
@@ -112,7 +148,9 @@ const semaphore: readonly Row[] = [
     threads: '3: 1 permit',
     scene: permits({ permits: 1, rounds: [1, 0, 1] }),
     extent: { bound: 2 },
-    mutants: { 'who is called off passes no wake-up on': { mutation: without((step, thread) => thread === 1 && step.operation === 'notify') } },
+    mutants: {
+      'who is called off passes no wake-up on': { mutation: without((step, thread) => thread === 1 && step.operation === 'notify') },
+    },
   },
   {
     text: 'permits: death at every step, burial',
@@ -135,7 +173,7 @@ const flags =
   (stage) => {
     const words = createWords(1);
     let came = 0;
-    function* waits(): VirtualThread {
+    function* waits(): VirtualThread<void> {
       const text = awaitFlag(words, FOREVER);
       let turn = text.next();
       while (!turn.done) {
@@ -146,7 +184,7 @@ const flags =
       }
       if (!turn.value) throw new Error('no limit, and yet late');
     }
-    function* does(todo: string): VirtualThread {
+    function* does(todo: string): VirtualThread<void> {
       for (const deed of todo) {
         if (deed === '.') {
           yield new Point('join', words, () => came >= waiters);
@@ -179,7 +217,9 @@ const event: readonly Row[] = [
     mutants: {
       'whoever raises wakes nobody': { mutation: without(on('notify', EVENT_STATE)) },
       'looks at the flag alone': { mutation: () => flagAlone() },
-      'raises it and does not count': { mutation: () => (step) => (step.operation === 'cas' && (step.second & 1) === 1 ? swaps(step, step.first | 1) : step) },
+      'raises it and does not count': {
+        mutation: () => (step) => (step.operation === 'cas' && (step.second & 1) === 1 ? swaps(step, step.first | 1) : step),
+      },
     },
   },
   {
@@ -195,13 +235,23 @@ const event: readonly Row[] = [
 
 /** Items that are put in and taken out under a lock: each consumer takes one; each producer puts in so many, and notifies as many. */
 const conditions =
-  ({ consumers, producers, off = 0, diesAt }: { readonly consumers: number; readonly producers: readonly number[]; readonly off?: number; readonly diesAt?: number }): Scene =>
+  ({
+    consumers,
+    producers,
+    off = 0,
+    diesAt,
+  }: {
+    readonly consumers: number;
+    readonly producers: readonly number[];
+    readonly off?: number;
+    readonly diesAt?: number;
+  }): Scene =>
   (stage) => {
     const mutex = createWords(MUTEX_WORDS);
     const words = createWords(CONDITION_WORDS);
     let items = 0;
     const eaten = new Set<number>();
-    function* consume(index: number): VirtualThread {
+    function* consume(index: number): VirtualThread<void> {
       const lock = partyAt(mutex, index);
       yield* takeMutex(lock, FOREVER);
       while (items === 0) if ((yield* awaitNotify({ words, lock }, FOREVER)) !== 'notified') throw new Error('not notified');
@@ -209,7 +259,7 @@ const conditions =
       eaten.add(index);
       yield* dropMutex(lock);
     }
-    function* isCalledOff(index: number): VirtualThread {
+    function* isCalledOff(index: number): VirtualThread<void> {
       const lock = partyAt(mutex, index);
       yield* takeMutex(lock, FOREVER);
       // Notified before it slept: it is no consumer, and tells another.
@@ -217,14 +267,14 @@ const conditions =
       if (mutex[STATE] === FREE) throw new Error('it has not the lock');
       yield* dropMutex(lock);
     }
-    function* produce(count: number, index: number): VirtualThread {
+    function* produce(count: number, index: number): VirtualThread<void> {
       const lock = partyAt(mutex, index);
       yield* takeMutex(lock, FOREVER);
       items += count;
       yield* notifyOldest(words, count === 0 ? FOREVER : count);
       yield* dropMutex(lock);
     }
-    function* mourner(index: number): VirtualThread {
+    function* mourner(index: number): VirtualThread<void> {
       yield* mourn(stage);
       const left = yield* buryMutex({ words: mutex }, 1);
       yield* buryWaiter(words, 1);
@@ -248,9 +298,13 @@ const conditions =
       threads,
       locals: () => [items, eaten.size],
       // Nobody ever comes to the slots beyond.
-      quiet: (step) => step.operation === 'load' && ((step.words === words && step.index >= SLOTS + 2 * slots) || (step.words === mutex && step.index === HEAD + 1)),
+      quiet: (step) =>
+        step.operation === 'load' &&
+        ((step.words === words && step.index >= SLOTS + 2 * slots) || (step.words === mutex && step.index === HEAD + 1)),
       loops: [mutexLoop(mutex)],
-      always: () => isInTable(mutex, slots) && words.subarray(SLOTS, SLOTS + 2 * slots).every((state, at) => at % 2 === 1 || Math.abs(state) <= words[HEAD]!),
+      always: () =>
+        isInTable(mutex, slots) &&
+        words.subarray(SLOTS, SLOTS + 2 * slots).every((state, at) => at % 2 === 1 || Math.abs(state) <= words[HEAD]!),
       after: () => mutex[STATE] === FREE && words.subarray(SLOTS, SLOTS + 2 * slots).every((state, at) => at % 2 === 1 || state === 0),
     };
   };
@@ -273,12 +327,27 @@ const condition: readonly Row[] = [
     scene: conditions({ consumers: 1, producers: [1] }),
     mutants: {
       'notifies nobody': { mutation: without((step) => step.operation === 'notify' && step.index !== STATE) },
-      'whoever lets go of the lock wakes nobody': { mutation: without(on('notify', STATE, 1)), scene: conditions({ consumers: 1, producers: [1, 1] }) },
-      'wakes one and does not turn its ticket': { mutation: without((step) => step.operation === 'cas' && step.second === -step.first && step.first > 0) },
+      'whoever lets go of the lock wakes nobody': {
+        mutation: without(on('notify', STATE, 1)),
+        scene: conditions({ consumers: 1, producers: [1, 1] }),
+      },
+      'wakes one and does not turn its ticket': {
+        mutation: without((step) => step.operation === 'cas' && step.second === -step.first && step.first > 0),
+      },
     },
   },
-  { text: 'condition: wait, notify', threads: '3: 2 wait, 1 notifies 2', scene: conditions({ consumers: 2, producers: [2] }), extent: { bound: 2 } },
-  { text: 'condition: wait, notify', threads: '3: 1 waits, 2 notify', scene: conditions({ consumers: 1, producers: [1, 1] }), extent: { bound: 2 } },
+  {
+    text: 'condition: wait, notify',
+    threads: '3: 2 wait, 1 notifies 2',
+    scene: conditions({ consumers: 2, producers: [2] }),
+    extent: { bound: 2 },
+  },
+  {
+    text: 'condition: wait, notify',
+    threads: '3: 1 waits, 2 notify',
+    scene: conditions({ consumers: 1, producers: [1, 1] }),
+    extent: { bound: 2 },
+  },
   {
     text: 'condition: wait, notify',
     threads: '6: 3 wait, 3 notify',
@@ -299,8 +368,12 @@ const condition: readonly Row[] = [
     deaths: 24,
     extent: { bound: 1, costs: 'deviations', time: 'naps' },
     mutants: {
-      'burial passes no notification on': { mutation: without((step, thread) => thread === 3 && step.operation === 'cas' && step.second < 0) },
-      'burial leaves the slot of the dead': { mutation: without((step, thread) => thread === 3 && step.operation === 'cas' && step.second === 0 && step.index > HEAD + 1) },
+      'burial passes no notification on': {
+        mutation: without((step, thread) => thread === 3 && step.operation === 'cas' && step.second < 0),
+      },
+      'burial leaves the slot of the dead': {
+        mutation: without((step, thread) => thread === 3 && step.operation === 'cas' && step.second === 0 && step.index > HEAD + 1),
+      },
     },
   },
 ];
@@ -323,7 +396,7 @@ const barriers =
     words[PARTIES] = parties;
     let actions = 0;
     const passed: number[] = [];
-    function* thread(count: number, index: number): VirtualThread {
+    function* thread(count: number, index: number): VirtualThread<void> {
       const self = partyAt(words, index);
       if (count === 0) yield* calledOff(arrive(self, FOREVER, action, 'wait'), on('wait', PHASE + 3));
       for (let round = 0; round < count; round += 1) {
@@ -343,13 +416,13 @@ const barriers =
         if ((passed[round + 1] ?? 0) > 0) throw new Error('a round is over before the one before it');
       }
     }
-    function* other(): VirtualThread {
+    function* other(): VirtualThread<void> {
       const self = partyAt(words, visits.length);
       yield* also === 'breaks' ? breakBarrier(self) : resetBarrier(self);
       // Who comes after a reset waits for the others, who may be gone.
       if (also === 'resets') yield* breakBarrier(self);
     }
-    function* mourner(): VirtualThread {
+    function* mourner(): VirtualThread<void> {
       yield* mourn(stage);
       const self = partyAt(words, visits.length);
       yield* buryAtBarrier(self, 1);
@@ -365,7 +438,12 @@ const barriers =
       quiet: (step) => step.operation === 'load' && (step.index === PARTIES || step.index === HEAD + 1),
       locals: () => [actions, ...passed.map((count) => count ?? 0)],
       loops: [mutexLoop(words), { enters: on('store', COUNT), sleeps: on('wait', PHASE + 3) }],
-      always: () => isInTable(words, threads.length) && words[PHASE]! >= FILLING && words[PHASE]! <= BROKEN && words[COUNT]! >= 0 && words[COUNT]! <= parties,
+      always: () =>
+        isInTable(words, threads.length) &&
+        words[PHASE]! >= FILLING &&
+        words[PHASE]! <= BROKEN &&
+        words[COUNT]! >= 0 &&
+        words[COUNT]! <= parties,
       after: () => words[STATE] === FREE && words[COUNT] === 0,
     };
   };
@@ -393,21 +471,37 @@ const barrier: readonly Row[] = [
     extent: { bound: 3 },
     mutants: {
       'who comes last wakes nobody': { mutation: without(onTurn('notify')) },
-      'an if for a while: whoever was woken goes': { mutation: looksOnce(onTurn('wait'), on('load', PHASE), 2), scene: barriers({ parties: 3, visits: [2, 2, 2] }), extent: { bound: 2 } },
-      'who leaves last begins no new round': { mutation: without((step) => step.operation === 'store' && step.index === PHASE && step.first === FILLING) },
+      'an if for a while: whoever was woken goes': {
+        mutation: looksOnce(onTurn('wait'), on('load', PHASE), 2),
+        scene: barriers({ parties: 3, visits: [2, 2, 2] }),
+        extent: { bound: 2 },
+      },
+      'who leaves last begins no new round': {
+        mutation: without((step) => step.operation === 'store' && step.index === PHASE && step.first === FILLING),
+      },
       'newcomers do not wait for the last to leave': { mutation: () => newcomersHurry() },
     },
   },
   { text: 'barrier: arrive', threads: '3: [1, 1, 1] times', scene: barriers({ parties: 3, visits: [1, 1, 1] }), extent: { bound: 2 } },
   { text: 'barrier: arrive', threads: '3: [3, 3, 3] times', scene: barriers({ parties: 3, visits: [3, 3, 3] }), extent: { bound: 1 } },
-  { text: 'barrier: with an action', threads: '2: [2, 2] times', scene: barriers({ parties: 2, visits: [2, 2], action: 'action' }), extent: { bound: 2 } },
+  {
+    text: 'barrier: with an action',
+    threads: '2: [2, 2] times',
+    scene: barriers({ parties: 2, visits: [2, 2], action: 'action' }),
+    extent: { bound: 2 },
+  },
   {
     text: 'barrier: broken by another',
     threads: '3',
     scene: barriers({ parties: 2, visits: [1, 1], also: 'breaks' }),
     extent: { bound: 2 },
   },
-  { text: 'barrier: reset by another', threads: '3', scene: barriers({ parties: 2, visits: [1, 1], also: 'resets' }), extent: { bound: 2 } },
+  {
+    text: 'barrier: reset by another',
+    threads: '3',
+    scene: barriers({ parties: 2, visits: [1, 1], also: 'resets' }),
+    extent: { bound: 2 },
+  },
   {
     text: 'barrier: a wait called off',
     threads: '3: 2 come, 1 is called off',
@@ -419,7 +513,11 @@ const barrier: readonly Row[] = [
     threads: '2 of 3: 1 comes, 1 is called off',
     scene: barriers({ parties: 3, visits: [1, 0] }),
     extent: { bound: 3 },
-    mutants: { 'who is called off does not break it': { mutation: without((step, thread) => thread === 1 && step.operation === 'store' && step.index === PHASE && step.first === BROKEN) } },
+    mutants: {
+      'who is called off does not break it': {
+        mutation: without((step, thread) => thread === 1 && step.operation === 'store' && step.index === PHASE && step.first === BROKEN),
+      },
+    },
   },
   {
     text: 'barrier: death at every step, burial',
@@ -427,7 +525,9 @@ const barrier: readonly Row[] = [
     scene: (steps) => barriers({ parties: 2, visits: [1, 1], diesAt: steps }),
     deaths: 32,
     extent: { bound: 1, time: 'naps' },
-    mutants: { 'burial counts the dead': { mutation: without((step, thread) => thread === 2 && step.operation === 'store' && step.index === COUNT) } },
+    mutants: {
+      'burial counts the dead': { mutation: without((step, thread) => thread === 2 && step.operation === 'store' && step.index === COUNT) },
+    },
   },
 ];
 

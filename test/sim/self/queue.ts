@@ -4,7 +4,18 @@
 import { buryMutex, MUTEX_WORDS, type Party, STATE } from '../../../src/lock/mutex.js';
 import { createWords, HEAD } from '../../../src/lock/object-memory.js';
 import type { VirtualThread } from '../../../src/sim/switch-point.js';
-import { GETS, LOOPS, MAX_SIZE, NOT_EMPTY, NOT_FULL, PUTS, QUEUE_WORDS, SLEEPERS, sizeOf, WAKING } from '../../../src/threading/queue-layout.js';
+import {
+  GETS,
+  LOOPS,
+  MAX_SIZE,
+  NOT_EMPTY,
+  NOT_FULL,
+  PUTS,
+  QUEUE_WORDS,
+  SLEEPERS,
+  sizeOf,
+  WAKING,
+} from '../../../src/threading/queue-layout.js';
 import { beckon, type Errand, running, wakeAll } from '../../../src/threading/queue-protocol.js';
 import { on, without } from './mutants.js';
 import { FOREVER, isInTable, mutexLoop, partyAt } from './mutex.js';
@@ -67,7 +78,7 @@ export const queues =
     const add = (line: number, count: number, until: number, how: 'waits' | 'is called off' = 'waits'): void => {
       const index = threads.length;
       const self = partyAt(words, index);
-      const thread = function* (): VirtualThread {
+      const thread = function* (): VirtualThread<void> {
         for (let n = 0; n < count; n += 1) {
           stage.forget(index, n);
           if (how === 'waits') yield* running(errand(self, line), until);
@@ -83,7 +94,7 @@ export const queues =
     if (diesAt !== undefined) {
       threads[0] = mortal(stage, 0, threads[0]!, diesAt);
       const self = partyAt(words, threads.length);
-      const mourner = function* (): VirtualThread {
+      const mourner = function* (): VirtualThread<void> {
         yield* mourn(stage);
         yield* buryMutex(self, 1);
         for (const line of [NOT_EMPTY, NOT_FULL]) yield* wakeAll(words, line);
@@ -130,10 +141,30 @@ export const queue: readonly Row[] = [
       },
     },
   },
-  { text: 'queue: put, get', threads: '4: [1, 1] puts, [1, 1] gets', scene: queues({ puts: [1, 1], gets: [1, 1], room: 0 }), extent: { bound: 2, costs: 'deviations' } },
-  { text: 'queue: put, get', threads: '4: [1, 1, 1] puts, [3] gets, room for 1', scene: queues({ puts: [1, 1, 1], gets: [3], room: 1 }), extent: { bound: 2, costs: 'deviations' } },
-  { text: 'queue: put, get', threads: '4: [2, 2] puts, [2, 2] gets, room for 2', scene: queues({ puts: [2, 2], gets: [2, 2], room: 2 }), extent: { bound: 2, costs: 'deviations' } },
-  { text: 'queue: with a time limit', threads: '3: [2] puts, [1, −1] gets, room for 1', scene: queues({ puts: [2], gets: [1], hasty: 1, room: 1 }), extent: { bound: 2 } },
+  {
+    text: 'queue: put, get',
+    threads: '4: [1, 1] puts, [1, 1] gets',
+    scene: queues({ puts: [1, 1], gets: [1, 1], room: 0 }),
+    extent: { bound: 2, costs: 'deviations' },
+  },
+  {
+    text: 'queue: put, get',
+    threads: '4: [1, 1, 1] puts, [3] gets, room for 1',
+    scene: queues({ puts: [1, 1, 1], gets: [3], room: 1 }),
+    extent: { bound: 2, costs: 'deviations' },
+  },
+  {
+    text: 'queue: put, get',
+    threads: '4: [2, 2] puts, [2, 2] gets, room for 2',
+    scene: queues({ puts: [2, 2], gets: [2, 2], room: 2 }),
+    extent: { bound: 2, costs: 'deviations' },
+  },
+  {
+    text: 'queue: with a time limit',
+    threads: '3: [2] puts, [1, −1] gets, room for 1',
+    scene: queues({ puts: [2], gets: [1], hasty: 1, room: 1 }),
+    extent: { bound: 2 },
+  },
   {
     text: 'queue: with a time limit',
     threads: '4: [2, 1] puts, [2, −1] gets, room for 1',
@@ -145,7 +176,12 @@ export const queue: readonly Row[] = [
     threads: '3: [1] puts, [1, off] gets',
     scene: queues({ puts: [2], gets: [1], off: 1, room: 0 }),
     extent: { bound: 2 },
-    mutants: { 'who is called off passes no wake-up on': { mutation: without((step, thread) => thread === 2 && wakesLine(step)), scene: queues({ puts: [2], gets: [1], off: 1, room: 0 }) } },
+    mutants: {
+      'who is called off passes no wake-up on': {
+        mutation: without((step, thread) => thread === 2 && wakesLine(step)),
+        scene: queues({ puts: [2], gets: [1], off: 1, room: 0 }),
+      },
+    },
   },
   {
     text: 'queue: death at every step, burial',

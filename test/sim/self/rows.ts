@@ -21,7 +21,5 @@ interface Common {
 }
 
 /** One scene; or one for each step at which a thread dies, up to so many. */
-export type Row = Common & (
-  | { readonly scene: Scene; readonly deaths?: undefined }
-  | { readonly scene: (steps: number) => Scene; readonly deaths: number }
-);
+export type Row = Common &
+  ({ readonly scene: Scene; readonly deaths?: undefined } | { readonly scene: (steps: number) => Scene; readonly deaths: number });

@@ -29,14 +29,22 @@ export interface Extent {
 }
 
 /** In every schedule, or in all with so many preemptions. */
-export function search(scene: Scene, { time = 'limits', bound = Number.POSITIVE_INFINITY, costs = 'preemptions', how = 'by state' }: Extent = {}, mutation = AS_WRITTEN): Found {
+export function search(
+  scene: Scene,
+  { time = 'limits', bound = Number.POSITIVE_INFINITY, costs = 'preemptions', how = 'by state' }: Extent = {},
+  mutation = AS_WRITTEN,
+): Found {
   const { program, played } = programOf(scene, { time, mutation });
   const engine = new Engine(program);
   let unlike = 0;
-  const strategy = new Visited((moment, sleepers, sinceWhen) => {
-    unlike += 1;
-    return how === 'by state' ? played.stage.keyOf(moment, sleepers, sinceWhen) : unlike;
-  }, bound, costs);
+  const strategy = new Visited(
+    (moment, sleepers, sinceWhen) => {
+      unlike += 1;
+      return how === 'by state' ? played.stage.keyOf(moment, sleepers, sinceWhen) : unlike;
+    },
+    bound,
+    costs,
+  );
   const result = (failure: string): Found => {
     const { proof, runs: schedules } = strategy;
     return { proved: proof.kind === 'bounded' ? `≤ ${proof.bound} ${costs}` : proof.kind, schedules, failure };

@@ -157,7 +157,10 @@ const forEver = ({ words, index, first, third }: Step): Step => new Step('wait',
 function* follow(stage: Stage, thread: number, text: VirtualThread, time: Time, mutation: Mutation): VirtualThread {
   const mutate = mutation(thread);
   const digest = (point: SwitchPoint): void => {
-    if (!(point instanceof Step)) return stage.note(thread, 17);
+    if (!(point instanceof Step)) {
+      stage.note(thread, 17);
+      return;
+    }
     stage.note(thread, point.operation.charCodeAt(0) * 32 + point.operation.length);
     stage.note(thread, point.index);
     stage.note(thread, point.first);
@@ -181,7 +184,9 @@ function* follow(stage: Stage, thread: number, text: VirtualThread, time: Time, 
     const taken: SwitchPoint = typeof mutant === 'object' && 'answer' in mutant ? mutant.step : mutant;
     digest(taken);
     stage.stops[thread] = (stage.stops[thread] ?? 0) + 1;
-    let answer = yield time === 'limits' && taken instanceof Step && taken.operation === 'wait' && taken.second > LIMIT ? forEver(taken) : taken;
+    let answer = yield time === 'limits' && taken instanceof Step && taken.operation === 'wait' && taken.second > LIMIT
+      ? forEver(taken)
+      : taken;
     if (taken instanceof Step) {
       if (taken.operation === 'now') answer = Math.max(answer, stage.time);
       if (taken.operation === 'wait' && Number.isFinite(taken.second) && stage.late > 0) {
@@ -258,7 +263,13 @@ export function* clock(stage: Stage, ticks: number, places: readonly (readonly [
 }
 
 /** A thread that dies before its step `steps` + 1, or as soon as it may, or in a sleep from which nobody wakes it, and leaves everything as it is. */
-export function* mortal(stage: Stage, thread: number, text: VirtualThread, steps: number, mayDie = (): boolean => true): VirtualThread<void> {
+export function* mortal(
+  stage: Stage,
+  thread: number,
+  text: VirtualThread,
+  steps: number,
+  mayDie = (): boolean => true,
+): VirtualThread<void> {
   let turn = text.next(0);
   for (let step = 0; !turn.done && (step < steps || !mayDie()); step += 1) {
     const point = turn.value;

@@ -136,7 +136,8 @@ it('Condition: who waits first is notified first, and nobody else', () => {
     function* ({ condition, came }: { condition: Condition; came: string[] }, tell: Tell): VirtualThread {
       const release = yield* call<() => void>(condition, 'acquireSync');
       came.push(name);
-      if (yield* call<boolean>(condition, 'waitSync', { timeout: 50 })) tell(`${name} was ${came.indexOf(name) === 0 ? 'first' : 'second'}`);
+      if (yield* call<boolean>(condition, 'waitSync', { timeout: 50 }))
+        tell(`${name} was ${came.indexOf(name) === 0 ? 'first' : 'second'}`);
       else tell(`nobody at ${world.clock}`);
       release();
     };
@@ -295,25 +296,22 @@ it('Queue: an empty one keeps a limit, and join waits for all to be done', () =>
     }
   };
   expect(outcomes<object>(() => new Queue(), [hurries]).outcomes).toEqual(['ERR_QUEUE_EMPTY at 10']);
-  const { outcomes: seen } = outcomes<Queue<number>>(
-    () => {
-      const queue = new Queue<number>();
-      queue.tryPut(1);
-      return queue;
+  const { outcomes: seen } = outcomes<Queue<number>>(() => {
+    const queue = new Queue<number>();
+    queue.tryPut(1);
+    return queue;
+  }, [
+    function* (queue, tell) {
+      yield* call(queue, 'getSync');
+      tell('got');
+      yield;
+      tell('done');
+      yield* call(queue, 'taskDone');
     },
-    [
-      function* (queue, tell) {
-        yield* call(queue, 'getSync');
-        tell('got');
-        yield;
-        tell('done');
-        yield* call(queue, 'taskDone');
-      },
-      function* (queue, tell) {
-        yield* call(queue, 'joinSync');
-        tell('joined');
-      },
-    ],
-  );
+    function* (queue, tell) {
+      yield* call(queue, 'joinSync');
+      tell('joined');
+    },
+  ]);
   expect(seen).toEqual(['got done joined']);
 });

@@ -3,10 +3,11 @@
  * state's number: so two ways to one state go on alike, and one of them is enough. Complete, or for all schedules with so
  * many preemptions.
  */
-import { CUT, type Moment, NOTHING, type Proof, type Strategy } from '../../../src/sim/strategy.js';
+
 import { type Order, ROUND_ROBIN, RUNNING_FIRST } from '../../../src/sim/strategies/tree.js';
-import { Step } from '../../../src/steps/step.js';
+import { CUT, type Moment, NOTHING, type Proof, type Strategy } from '../../../src/sim/strategy.js';
 import { world } from '../../../src/sim/world.js';
+import { Step } from '../../../src/steps/step.js';
 
 /** The number of the state that a schedule has come to; who sleeps, in the order in which they fell asleep, and since when. */
 export type Key = (moment: Moment, sleepers: readonly number[], sinceWhen: readonly number[]) => number;
