@@ -42,7 +42,7 @@ export const mutexLoop = (words: Words): Loop => ({
 });
 
 /** Threads that take it and let go so many times; of whom the number is negative, each time with a time limit. */
-const takers =
+export const takers =
   (rounds: readonly number[], ticks = 0): Scene =>
   (stage) => {
     const words = createWords(MUTEX_WORDS);

@@ -170,7 +170,7 @@ const flagLoop: Loop = { enters: on('load', EVENT_STATE), sleeps: () => false };
 /** The flag goes up and down as the signs say, `.` when all are there who wait for it. */
 const flags =
   (deeds: readonly string[], waiters: number): Scene =>
-  (stage) => {
+  () => {
     const words = createWords(1);
     let came = 0;
     function* waits(): VirtualThread<void> {

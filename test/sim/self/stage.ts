@@ -154,7 +154,7 @@ export class Stage {
 const forEver = ({ words, index, first, third }: Step): Step => new Step('wait', words, index, first, Number.POSITIVE_INFINITY, third);
 
 /** A thread, step by step. */
-function* follow(stage: Stage, thread: number, text: VirtualThread, time: Time, mutation: Mutation): VirtualThread {
+function* follow(stage: Stage, thread: number, text: VirtualThread, time: Time, mutation: Mutation): VirtualThread<void> {
   const mutate = mutation(thread);
   const digest = (point: SwitchPoint): void => {
     if (!(point instanceof Step)) {
