@@ -441,3 +441,8 @@ function handsOnBlindly(): (step: Step) => Step | number {
 export const lock: readonly Row[] = families()
   .filter(({ dialect }) => dialect.lock === 'global')
   .flatMap(({ dialect, names }) => rowsOf(dialect, names));
+
+/** Dialects without a lock: nobody takes it, so there is no text to explore. */
+export const LOCKLESS: readonly string[] = families()
+  .filter(({ dialect }) => dialect.lock === 'none')
+  .flatMap(({ names }) => names);
