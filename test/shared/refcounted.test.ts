@@ -4,11 +4,7 @@
 import { InterpreterPool, ThreadPool } from 'gil';
 import { RefCounted, SharedArray } from 'gil/shared';
 import { describe, expect, it, vi } from 'vitest';
-import { HEAD } from '../../src/lock/object-memory.js';
-import { COUNT_WORDS, decrefBiased, type Left, LOCAL, merge, ONE, OWNER, QUEUED, SHARED, STATES } from '../../src/shared/refcount-text.js';
-import { perform } from '../../src/steps/perform.js';
-import { add, load, type Protocol, store, type Words } from '../../src/steps/step.js';
-import { explore, type Program } from '../steps/schedules.js';
+import { LOCAL, QUEUED, SHARED, STATES } from '../../src/shared/refcount-text.js';
 
 const code = (name: string) => expect.objectContaining({ code: name });
 
@@ -107,64 +103,4 @@ it.each<[string, () => unknown, string]>([
   ['another handle', () => RefCounted.from({} as never), 'ERR_GIL_HANDLE'],
 ])('refuses %s', (_, misuse, expected) => {
   expect(misuse).toThrow(code(expected));
-});
-
-describe('the text of biased counting, under every schedule with few preemptions', () => {
-  type Decref = (words: Words, self: number) => Protocol<Left>;
-
-  function* incref(words: Words, self: number): Protocol<void> {
-    if ((yield load(words, OWNER)) === self) yield store(words, LOCAL, (yield load(words, LOCAL)) + 1);
-    else yield add(words, SHARED, ONE);
-  }
-
-  /** The owner and others, each with a reference; `deeds` are `+` and `-`. When all is given back and merged, one has freed it. */
-  const program = (deeds: readonly string[], decref: Decref) => (): Program => {
-    const words: Words = new Int32Array(new SharedArrayBuffer((HEAD + COUNT_WORDS) * 4));
-    words[OWNER] = 1;
-    words[LOCAL] = deeds.length;
-    const seen: Left[] = [];
-    function* thread(todo: string, index: number): Protocol<void> {
-      for (const deed of todo) {
-        if (deed === '+') yield* incref(words, index + 1);
-        else seen.push(yield* decref(words, index + 1));
-      }
-    }
-    const verdict = (end: 'over' | 'stuck'): string => {
-      if (end === 'stuck') return 'stuck';
-      if (words[OWNER] === 1) {
-        // The owner looks once more.
-        const last = merge(words);
-        let turn = last.next();
-        while (!turn.done) turn = last.next(perform(turn.value));
-        seen.push(turn.value);
-      }
-      const frees = seen.filter((left) => left === 'none').length;
-      return frees === 1 && !seen.includes('negative') ? '' : `freed ${frees} times, ${seen.join()}`;
-    };
-    return { threads: deeds.map(thread), verdict };
-  };
-
-  it.each([
-    [['-', '-'], 4],
-    [['+--', '+--'], 3],
-    [['-', '-', '-'], 3],
-    [['-', '+--', '-'], 3],
-    [['+-+--', '-'], 4],
-  ] as const)('deeds %j with up to %i preemptions', (deeds, bound) => {
-    const { schedules, failure } = explore(program(deeds, decrefBiased), bound);
-    expect(failure, `after ${schedules} schedules`).toBe('');
-    expect(schedules).toBeGreaterThan(20);
-  });
-
-  it('finds what is wrong in an owner that frees without a look at what the others have', () => {
-    function* hasty(words: Words, self: number): Protocol<Left> {
-      if ((yield load(words, OWNER)) !== self) return yield* decrefBiased(words, self);
-      const count = (yield load(words, LOCAL)) - 1;
-      yield store(words, LOCAL, count);
-      if (count > 0) return 'some';
-      if ((yield load(words, SHARED)) === 0) return 'none';
-      return yield* merge(words);
-    }
-    expect(explore(program(['--', '+-'], hasty), 3).failure).toMatch(/freed/);
-  });
 });

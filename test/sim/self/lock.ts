@@ -88,7 +88,7 @@ const loops: readonly Loop[] = [
 ];
 
 /** How many threads come to a lock at most. */
-const MOST_THREADS = 3;
+const MOST_THREADS = 4;
 
 /** For each thread and word: `l`, a load of it is quiet; `a`, any step. A table, because each step is looked up. */
 const QUIET: readonly (readonly string[])[] = Array.from({ length: MOST_THREADS }, (_, thread) =>
@@ -189,7 +189,7 @@ const settling =
     const setting = set(dialect, 2);
     const { words, selves } = setting;
     const [one, other] = selves as [Contender, Contender];
-    function* leaves(): VirtualThread {
+    function* leaves(): VirtualThread<void> {
       yield* take(one, FOREVER);
       yield* inside(stage, one);
       yield* drop(one, 'voluntary', 'later');
@@ -216,15 +216,15 @@ const onlookers =
     const [one, two, three] = selves as [Contender, Contender, Contender];
     words[ABANDONED] = 3;
     let told = 0;
-    function* gives(): VirtualThread {
+    function* gives(): VirtualThread<void> {
       yield* take(one, FOREVER);
       yield* inside(stage, one);
       yield* giveBack(one);
     }
-    function* looksOn(): VirtualThread {
+    function* looksOn(): VirtualThread<void> {
       yield* inEventLoop(untilUnlocked(two));
     }
-    function* takes(): VirtualThread {
+    function* takes(): VirtualThread<void> {
       yield* take(three, FOREVER);
       if (three.inherited !== NOBODY) told += 1;
       yield* inside(stage, three);
@@ -245,7 +245,7 @@ const death =
     let buried: 'clean' | 'abandoned' | 'not yet' = 'not yet';
     let told = 0;
     let visited = 0;
-    function* visit(self: Contender, looks: 'looks' | 'does not look'): VirtualThread {
+    function* visit(self: Contender, looks: 'looks' | 'does not look'): VirtualThread<void> {
       yield* take(self, FOREVER);
       if (self.inherited !== NOBODY) {
         if (self.inherited !== 1) throw new Error('told of another death');
@@ -259,7 +259,7 @@ const death =
       yield* drop(self, 'final', 'never');
       visited += 1;
     }
-    function* mourner(): VirtualThread {
+    function* mourner(): VirtualThread<void> {
       yield* mourn(stage);
       buried = yield* bury(createContender(words, 1, dialect), selves[2]!);
       yield* visit(selves[2]!, 'does not look');
@@ -283,11 +283,11 @@ const takenBack =
     const { words, selves } = setting;
     const [holder, asker] = selves as [Contender, Contender];
     let gone = 0;
-    function* asks(): VirtualThread {
+    function* asks(): VirtualThread<void> {
       yield* visits(stage, asker, -1, 'does not look');
       gone = 1;
     }
-    function* holds(): VirtualThread {
+    function* holds(): VirtualThread<void> {
       yield* take(holder, FOREVER);
       yield new Point('yield', holder, () => words[holder.place + BREAKER] !== 0 || gone === 1);
       if (yield* isAsked(holder)) {
@@ -363,6 +363,13 @@ const rowsOf = (dialect: Dialect, names: readonly string[]): readonly Row[] => {
       scene: takers(dialect, [2, -1, 1]),
       extent: { bound: 2, costs: 'deviations' },
     },
+    {
+      ...common,
+      text: 'lock: with a time limit',
+      threads: '4: [2, −2, 1, 1] times',
+      scene: takers(dialect, [2, -2, 1, 1]),
+      extent: { bound: 2, costs: 'deviations' },
+    },
     ...(dialect.request.by === 'ticks'
       ? [
           {
@@ -434,3 +441,8 @@ function handsOnBlindly(): (step: Step) => Step | number {
 export const lock: readonly Row[] = families()
   .filter(({ dialect }) => dialect.lock === 'global')
   .flatMap(({ dialect, names }) => rowsOf(dialect, names));
+
+/** Dialects without a lock: nobody takes it, so there is no text to explore. */
+export const LOCKLESS: readonly string[] = families()
+  .filter(({ dialect }) => dialect.lock === 'none')
+  .flatMap(({ names }) => names);

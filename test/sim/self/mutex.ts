@@ -42,11 +42,11 @@ export const mutexLoop = (words: Words): Loop => ({
 });
 
 /** Threads that take it and let go so many times; of whom the number is negative, each time with a time limit. */
-const takers =
+export const takers =
   (rounds: readonly number[], ticks = 0): Scene =>
   (stage) => {
     const words = createWords(MUTEX_WORDS);
-    function* thread(count: number, index: number): VirtualThread {
+    function* thread(count: number, index: number): VirtualThread<void> {
       const self = partyAt(words, index);
       for (let round = 0; round < Math.abs(count); round += 1) {
         stage.forget(index, round);
@@ -72,7 +72,7 @@ const takers =
 const again: Scene = (stage) => {
   const words = createWords(MUTEX_WORDS);
   words[STATE] = 1;
-  function* thread(index: number): VirtualThread {
+  function* thread(index: number): VirtualThread<void> {
     const self = partyAt(words, index);
     if (index === 0) yield* dropMutex(self);
     if (yield* takeMutex(self, index === 1 ? LIMIT : FOREVER)) yield* dropMutex(self);
@@ -90,7 +90,7 @@ const again: Scene = (stage) => {
 /** One waits for what the other says, without it: as a condition does. */
 const wholly: Scene = (stage) => {
   const words = createWords(MUTEX_WORDS);
-  function* thread(index: number): VirtualThread {
+  function* thread(index: number): VirtualThread<void> {
     const self = partyAt(words, index);
     yield* takeMutex(self, FOREVER);
     words[DEPTH] = index + 3;
@@ -121,7 +121,7 @@ export const death =
     let buried: 'clean' | 'abandoned' | 'not yet' = 'not yet';
     let told = 0;
     let outside = 0;
-    function* visit(index: number): VirtualThread {
+    function* visit(index: number): VirtualThread<void> {
       const self = partyAt(words, index);
       yield* takeMutex(self, FOREVER);
       // As whoever has it looks whether a dead one left it.
@@ -134,7 +134,7 @@ export const death =
       yield* dropMutex(self);
       outside += 1;
     }
-    function* mourner(): VirtualThread {
+    function* mourner(): VirtualThread<void> {
       yield* mourn(stage);
       buried = yield* buryMutex({ words }, 1);
       yield* visit(2);

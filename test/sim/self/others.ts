@@ -76,7 +76,7 @@ const lookouts =
       }
       waitsFor.delete(number);
     }
-    const threads = orders.map(function* (order, index): VirtualThread {
+    const threads = orders.map(function* (order, index): VirtualThread<void> {
       const held: Words[] = [];
       try {
         for (const at of order) {
@@ -169,7 +169,7 @@ const counts =
       if ((yield load(words, OWNER)) === self) yield store(words, LOCAL, (yield load(words, LOCAL)) + 1);
       else yield add(words, SHARED, ONE);
     }
-    function* thread(todo: string, index: number): VirtualThread {
+    function* thread(todo: string, index: number): VirtualThread<void> {
       for (const deed of todo) {
         if (deed === '+') yield* incref(index + 1);
         else seen.push(yield* decrefBiased(words, index + 1));

@@ -24,7 +24,7 @@ import { BOUND, givePermits, LOOPS, PERMIT_WORDS, takePermit, VALUE, WAITERS, wa
 import { blindSwap, looksOnce, on, swaps, wakesOne, without } from './mutants.js';
 import { FOREVER, isInTable, mutexLoop, partyAt } from './mutex.js';
 import type { Row } from './rows.js';
-import { calledOff, type Loop, type Mutation, mortal, mourn, type Scene } from './stage.js';
+import { calledOff, type Loop, mortal, mourn, type Scene } from './stage.js';
 
 // Semaphore
 
@@ -48,7 +48,7 @@ const permits =
     words[BOUND] = permits + given;
     let held = 0;
     let lost = 0;
-    function* thread(count: number | 'keeps', index: number): VirtualThread {
+    function* thread(count: number | 'keeps', index: number): VirtualThread<void> {
       if (count === 'keeps') {
         yield* takePermit(words, FOREVER);
         return;
@@ -65,14 +65,14 @@ const permits =
         if (!(yield* givePermits(words, 1))) throw new Error('more permits than there are');
       }
     }
-    function* mourner(): VirtualThread {
+    function* mourner(): VirtualThread<void> {
       yield* mourn(stage);
       lost = 1;
       yield* wakeAll(words);
     }
     /** A permit has no owner, and is lost with whoever held it: so nobody dies that holds one. */
     let victim: 'holds one' | 'holds none' = 'holds none';
-    function* watched(text: VirtualThread): VirtualThread {
+    function* watched(text: VirtualThread): VirtualThread<void> {
       let turn = text.next(0);
       while (!turn.done) {
         const step = turn.value;
@@ -170,10 +170,10 @@ const flagLoop: Loop = { enters: on('load', EVENT_STATE), sleeps: () => false };
 /** The flag goes up and down as the signs say, `.` when all are there who wait for it. */
 const flags =
   (deeds: readonly string[], waiters: number): Scene =>
-  (stage) => {
+  () => {
     const words = createWords(1);
     let came = 0;
-    function* waits(): VirtualThread {
+    function* waits(): VirtualThread<void> {
       const text = awaitFlag(words, FOREVER);
       let turn = text.next();
       while (!turn.done) {
@@ -184,7 +184,7 @@ const flags =
       }
       if (!turn.value) throw new Error('no limit, and yet late');
     }
-    function* does(todo: string): VirtualThread {
+    function* does(todo: string): VirtualThread<void> {
       for (const deed of todo) {
         if (deed === '.') {
           yield new Point('join', words, () => came >= waiters);
@@ -251,7 +251,7 @@ const conditions =
     const words = createWords(CONDITION_WORDS);
     let items = 0;
     const eaten = new Set<number>();
-    function* consume(index: number): VirtualThread {
+    function* consume(index: number): VirtualThread<void> {
       const lock = partyAt(mutex, index);
       yield* takeMutex(lock, FOREVER);
       while (items === 0) if ((yield* awaitNotify({ words, lock }, FOREVER)) !== 'notified') throw new Error('not notified');
@@ -259,7 +259,7 @@ const conditions =
       eaten.add(index);
       yield* dropMutex(lock);
     }
-    function* isCalledOff(index: number): VirtualThread {
+    function* isCalledOff(index: number): VirtualThread<void> {
       const lock = partyAt(mutex, index);
       yield* takeMutex(lock, FOREVER);
       // Notified before it slept: it is no consumer, and tells another.
@@ -267,14 +267,14 @@ const conditions =
       if (mutex[STATE] === FREE) throw new Error('it has not the lock');
       yield* dropMutex(lock);
     }
-    function* produce(count: number, index: number): VirtualThread {
+    function* produce(count: number, index: number): VirtualThread<void> {
       const lock = partyAt(mutex, index);
       yield* takeMutex(lock, FOREVER);
       items += count;
       yield* notifyOldest(words, count === 0 ? FOREVER : count);
       yield* dropMutex(lock);
     }
-    function* mourner(index: number): VirtualThread {
+    function* mourner(index: number): VirtualThread<void> {
       yield* mourn(stage);
       const left = yield* buryMutex({ words: mutex }, 1);
       yield* buryWaiter(words, 1);
@@ -396,7 +396,7 @@ const barriers =
     words[PARTIES] = parties;
     let actions = 0;
     const passed: number[] = [];
-    function* thread(count: number, index: number): VirtualThread {
+    function* thread(count: number, index: number): VirtualThread<void> {
       const self = partyAt(words, index);
       if (count === 0) yield* calledOff(arrive(self, FOREVER, action, 'wait'), on('wait', PHASE + 3));
       for (let round = 0; round < count; round += 1) {
@@ -416,13 +416,13 @@ const barriers =
         if ((passed[round + 1] ?? 0) > 0) throw new Error('a round is over before the one before it');
       }
     }
-    function* other(): VirtualThread {
+    function* other(): VirtualThread<void> {
       const self = partyAt(words, visits.length);
       yield* also === 'breaks' ? breakBarrier(self) : resetBarrier(self);
       // Who comes after a reset waits for the others, who may be gone.
       if (also === 'resets') yield* breakBarrier(self);
     }
-    function* mourner(): VirtualThread {
+    function* mourner(): VirtualThread<void> {
       yield* mourn(stage);
       const self = partyAt(words, visits.length);
       yield* buryAtBarrier(self, 1);

@@ -78,7 +78,7 @@ export const queues =
     const add = (line: number, count: number, until: number, how: 'waits' | 'is called off' = 'waits'): void => {
       const index = threads.length;
       const self = partyAt(words, index);
-      const thread = function* (): VirtualThread {
+      const thread = function* (): VirtualThread<void> {
         for (let n = 0; n < count; n += 1) {
           stage.forget(index, n);
           if (how === 'waits') yield* running(errand(self, line), until);
@@ -94,7 +94,7 @@ export const queues =
     if (diesAt !== undefined) {
       threads[0] = mortal(stage, 0, threads[0]!, diesAt);
       const self = partyAt(words, threads.length);
-      const mourner = function* (): VirtualThread {
+      const mourner = function* (): VirtualThread<void> {
         yield* mourn(stage);
         yield* buryMutex(self, 1);
         for (const line of [NOT_EMPTY, NOT_FULL]) yield* wakeAll(words, line);

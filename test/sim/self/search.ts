@@ -4,6 +4,7 @@
 import { Engine } from '../../../src/sim/engine.js';
 import type { RawFailure } from '../../../src/sim/program.js';
 import { Preemptions } from '../../../src/sim/strategies/preemptions.js';
+import type { Strategy } from '../../../src/sim/strategy.js';
 import { AS_WRITTEN, type Mutation, programOf, type Scene, type Time } from './stage.js';
 import { type Costs, Visited } from './visited.js';
 
@@ -62,7 +63,7 @@ export function search(
 export function find(scene: Scene, mutation: Mutation, extent: Extent = {}, most = 500): Found {
   const { program } = programOf(scene, { time: extent.time ?? 'limits', mutation });
   const engine = new Engine(program);
-  const strategy = new Preemptions();
+  const strategy: Strategy = new Preemptions();
   let schedules = 0;
   const result = (failure: string): Found => ({ proved: strategy.name, schedules, failure });
   while (schedules < most) {

@@ -5,6 +5,7 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { linesOf } from '../../table.js';
 import { type Row, rows } from './all.js';
+import { LOCKLESS } from './lock.js';
 import { type Found, find, search } from './search.js';
 import type { Scene } from './stage.js';
 
@@ -12,7 +13,17 @@ const count = (value: number): string => value.toLocaleString('en');
 
 const table: string[][] = [['text', 'dialects', 'threads', 'proved', 'schedules']];
 const found: string[][] = [['mutant', 'in', 'found in schedule']];
-afterAll(() => console.log([...linesOf(table), '', ...linesOf(found)].join('\n')));
+afterAll(() =>
+  console.log(
+    [
+      ...linesOf(table),
+      `no lock, no text: ${LOCKLESS.join(', ')}`,
+      'complete: to every state and from there on; states are told apart by 53 bits of what each thread was answered',
+      '',
+      ...linesOf(found),
+    ].join('\n'),
+  ),
+);
 
 /** The scene of a row; or all of those in which somebody dies, each with what it is. */
 function scenesOf(row: Row): readonly (readonly [string, Scene])[] {

@@ -154,10 +154,13 @@ export class Stage {
 const forEver = ({ words, index, first, third }: Step): Step => new Step('wait', words, index, first, Number.POSITIVE_INFINITY, third);
 
 /** A thread, step by step. */
-function* follow(stage: Stage, thread: number, text: VirtualThread, time: Time, mutation: Mutation): VirtualThread {
+function* follow(stage: Stage, thread: number, text: VirtualThread, time: Time, mutation: Mutation): VirtualThread<void> {
   const mutate = mutation(thread);
   const digest = (point: SwitchPoint): void => {
-    if (!(point instanceof Step)) return stage.note(thread, 17);
+    if (!(point instanceof Step)) {
+      stage.note(thread, 17);
+      return;
+    }
     stage.note(thread, point.operation.charCodeAt(0) * 32 + point.operation.length);
     stage.note(thread, point.index);
     stage.note(thread, point.first);

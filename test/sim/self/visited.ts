@@ -66,7 +66,9 @@ export class Visited implements Strategy {
     }
     this.runs -= 1;
     this.proof =
-      this.#pruned === 'nothing' ? { kind: 'complete' } : { kind: 'bounded', by: 'preemptions', bound: this.#bound, schedules: this.runs };
+      this.#pruned === 'nothing'
+        ? { kind: 'complete', schedules: this.runs }
+        : { kind: 'bounded', by: 'preemptions', bound: this.#bound, schedules: this.runs };
     return false;
   }
 
