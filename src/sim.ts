@@ -22,7 +22,7 @@ export type { Wish } from './sim/host/demand.js';
 export type { Acquirable, Waitable } from './sim/host/primitives.js';
 export type { WakeUpOrder } from './sim/host/sleepers.js';
 export type { Demand, VirtualText } from './sim/host/task.js';
-export { type ArbitraryLike, type FixedCall, type LinearizableSpec, linearizable } from './sim/linearizable.js';
+export { type ArbitraryLike, type FixedCall, type LinearizableSpec, linearizable, type ValueLike } from './sim/linearizable.js';
 export { WAITS } from './sim/linearizable-outcome.js';
 export { type ExploredScenarios, LinearizableFailure, LinearizableReport, type ObservedCall } from './sim/linearizable-report.js';
 export type { FailureKind } from './sim/program.js';
@@ -31,6 +31,7 @@ export { type SimulatedThread, type Simulation, simulate, type ValueOf } from '.
 export { countsByThread, type LockMetrics, lockMetrics, type Slice, slices } from './sim/simulate-metrics.js';
 export type { SimulateOptions, ThreadSpec, ThreadSpecs, VirtualThreadOptions } from './sim/simulate-options.js';
 export { type DialectsSpec, type SearchOptions, type Spec, type StrategyName, type ThreadBody, times } from './sim/spec.js';
+export type { Cause } from './sim/story.js';
 export { type Announcement, Point, type SwitchPoint, type VirtualThread } from './sim/switch-point.js';
 export type { Operation, Step } from './steps/step.js';
 export { call } from './transform/twins.js';

@@ -3,4 +3,4 @@
  *
  * @module vite
  */
-export { type GilPlugin, type GilPluginOptions, gil } from './sim/vitest/plugin.js';
+export { type GilPlugin, type GilPluginOptions, gil, type SourceMapText, type TransformedFile } from './sim/vitest/plugin.js';

@@ -85,6 +85,12 @@ export class Engine {
     return this.failure === undefined ? 'passed' : 'failed';
   }
 
+  /** What somebody else has found out of the last schedule: that it fails after so many moves. */
+  fail(failure: RawFailure, step: number): void {
+    this.failure = failure;
+    this.moment.step = step;
+  }
+
   /** How each thread stands, for reports: what it waits for, or that it has ended. */
   standing(thread: number): 'over' | 'blocked' | 'able' {
     return this.moment.pending[thread] === OVER ? 'over' : this.#blocked.isStuck(thread) ? 'blocked' : 'able';

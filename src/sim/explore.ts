@@ -9,11 +9,13 @@ import { natives } from '../transform/twins.js';
 import { compile } from './compile.js';
 import { Engine } from './engine.js';
 import { NondeterminismError, SpecError } from './errors.js';
+import type { Failure } from './failure.js';
 import { checkSearch } from './options.js';
 import type { Program } from './program.js';
 import { Report, Reports } from './report.js';
 import { type Block, parseSchedule } from './schedule-text.js';
-import type { DialectsSpec, Spec } from './spec.js';
+import type { DialectsSpec, SearchOptions, Spec } from './spec.js';
+import { searchStates } from './states.js';
 import { createStrategy } from './strategies/by-name.js';
 import { FromText } from './strategies/from-text.js';
 import { Replay } from './strategies/replay.js';
@@ -60,6 +62,7 @@ function search<S>(spec: Spec<S>, dialect: Dialect): Report {
   const program = compile(spec, dialect);
   checkDeterminism(program);
   if (options.schedule !== undefined) return follow(new Engine(program), dialect, parseSchedule(options.schedule, program.names));
+  if (options.strategy === 'stateful') return visitStates(program, dialect, options);
   const strategy = createStrategy(options);
   const engine = new Engine(strategy.watch?.(program) ?? program);
   const begin = ownNow();
@@ -101,6 +104,40 @@ function search<S>(spec: Spec<S>, dialect: Dialect): Report {
     divergence: undefined,
     atomic,
     failure,
+  });
+}
+
+const UNREPEATED =
+  'the stateful search found a failure that does not happen when its schedule is run: expected `state` to be plain data, and threads to share nothing else';
+
+/** Every state once. What is counted are moves between states: schedules are many more. */
+function visitStates(program: Program, dialect: Dialect, { helpers, maxSchedules, maxMs = MAX_MS, seed = 1 }: SearchOptions): Report {
+  const found = searchStates(program, { helpers, maxStates: maxSchedules, maxMs });
+  const { failure, endedBy, states, transitions, ms } = found;
+  let told: Failure | null = null;
+  if (failure !== undefined) {
+    const engine = new Engine(program);
+    const end = engine.run(new Replay(failure.trace));
+    // A circle never ends, so there is nothing to be run to its end; everything else happens to the engine too, or it is not told.
+    if (failure.kind === 'livelock') engine.fail(failure, failure.trace.length);
+    else if (end !== 'failed') throw new NondeterminismError(UNREPEATED);
+    told = tell(program, engine, { name: 'stateful' }, states, failure.kind === 'livelock' ? 'as-it-is' : 'simple');
+  }
+  return new Report({
+    dialect: dialect.name,
+    proved: endedBy === 'search' ? 'complete' : 'sampled',
+    bound: undefined,
+    schedules: states,
+    moves: transitions,
+    ms,
+    seed,
+    strategy: 'stateful',
+    endedBy: endedBy === 'maxStates' ? 'maxSchedules' : endedBy,
+    tooLong: 0,
+    threads: program.names,
+    divergence: undefined,
+    atomic: new Map(natives),
+    failure: told,
   });
 }
 

@@ -52,6 +52,8 @@ export class Standings {
 
 function describeSite(site: Site | undefined): string {
   if (site === undefined) return '?';
-  const where = `${site.file ?? site.functionName}:${site.line}`;
-  return site.kind === 'entry' ? `${where}  ${site.functionName}()` : `${where}  ${site.text}`;
+  const isNamed = site.functionName !== 'anonymous';
+  const where = site.file !== undefined ? `${site.file}:${site.line}` : isNamed ? `${site.functionName}:${site.line}` : `line ${site.line}`;
+  if (site.kind === 'entry') return `${where}  ${isNamed ? `${site.functionName}()` : 'begins'}`;
+  return `${where}  ${site.text}`;
 }

@@ -23,9 +23,15 @@ import { world } from './world.js';
 /** What is asked of fast-check's arbitraries: any of them fits. Written here so that the types of this package do not need its types. */
 export interface ArbitraryLike {
   /** Makes a value. */
-  generate(random: never, biasFactor: number | undefined): { readonly value: unknown };
+  generate(random: never, biasFactor: number | undefined): ValueLike;
   /** Makes it smaller. */
   shrink(value: never, context: unknown): unknown;
+}
+
+/** A value that was made. */
+export interface ValueLike {
+  /** Itself. */
+  readonly value: unknown;
 }
 
 /** A call in the calls before and after: the method's name and its arguments. */

@@ -105,12 +105,13 @@ export class Report {
     const misfit = this.divergence === undefined ? '' : `the schedule does not fit the spec any more: ${this.divergence}`;
     if (this.failure !== null) return `${this.failure}\ndialect: ${this.dialect}${misfit && `\n${misfit}`}`;
     if (misfit !== '') return misfit;
-    const speed = this.ms > 0 ? `, ${Math.round(this.schedules / this.ms)} schedules/ms` : '';
+    const speed =
+      this.ms > 0 ? `, ${Math.round(this.schedules / this.ms)} ${this.strategy === 'stateful' ? 'states' : 'schedules'}/ms` : '';
     return `holds for threads ${list(this.#threads)} under ${this.dialect}: ${this.#claim()}${speed}${this.#caveat()}`;
   }
 
   #claim(): string {
-    const schedules = count(this.schedules, 'schedule');
+    const schedules = count(this.schedules, this.strategy === 'stateful' ? 'state' : 'schedule');
     if (this.proved === 'complete') return `complete, ${schedules}`;
     if (this.proved === 'bounded' && this.bound !== undefined)
       return `bounded, all ${count(this.bound.schedules, 'schedule')} with up to ${this.bound.most} ${this.bound.by}, and ${this.schedules - this.bound.schedules} others`;

@@ -19,7 +19,9 @@ export interface SearchOptions {
    * - `preemptions`, `delays`: all schedules with 0 of them, then 1, and so on, up to `bound`
    * - `random`, `urw`, `pct`, `pos`: random schedules: uniform at each choice; uniform over schedules; few changes of priority; random priorities
    *   per operation
-   * - `dpor`: one schedule of each kind that nobody can tell apart
+   * - `dpor`: one schedule of each kind that nobody can tell apart. It sees what threads do to the state, so they must share nothing else
+   * - `stateful`: every state once, however many schedules lead there; for generator functions over plain data. What their texts use from around them is
+   *   given as `helpers`
    * @default 'portfolio'
    */
   readonly strategy?: StrategyName;
@@ -27,7 +29,9 @@ export interface SearchOptions {
   readonly bound?: number;
   /** For `pct`: how many orders have to be right for the bug, 1 or more. @default 3 */
   readonly depth?: number;
-  /** How many schedules at most. @default no limit */
+  /** For `stateful`: what the texts of threads use that is not their own, by name: generator functions for `yield*`, values such as `Point`. */
+  readonly helpers?: Readonly<Record<string, unknown>>;
+  /** How many schedules at most; with `stateful`, states. @default no limit */
   readonly maxSchedules?: number;
   /** Milliseconds, looked at before every schedule. @default 1000 */
   readonly maxMs?: number;
@@ -40,7 +44,7 @@ export interface SearchOptions {
 }
 
 /** The searches, as `SearchOptions.strategy` tells them apart. */
-export type StrategyName = 'portfolio' | 'exhaustive' | 'preemptions' | 'delays' | 'random' | 'urw' | 'pct' | 'pos' | 'dpor';
+export type StrategyName = 'portfolio' | 'exhaustive' | 'preemptions' | 'delays' | 'random' | 'urw' | 'pct' | 'pos' | 'dpor' | 'stateful';
 
 /** Threads, what they share, and what must hold. */
 export interface Spec<S> {

@@ -25,7 +25,7 @@ const SHRINK_MS = 1000;
 export function tell(
   program: Program,
   { failure: found, moment }: Engine,
-  strategy: Strategy,
+  strategy: Pick<Strategy, 'name'>,
   schedule: number,
   how: 'as-it-is' | 'simple',
 ): Failure {

@@ -28,16 +28,17 @@ export function areOriginsKnown(): boolean {
 }
 
 type Evaluate = Origin['evaluate'];
-type Places = Readonly<Record<string, readonly [number, number]>>;
+/** Of each method, `"own value increment"` or `"static get x"`, where its text begins and ends. */
+export type MethodPlaces = Readonly<Record<string, readonly [number, number]>>;
 
 /** What the text of a file calls for each of its functions. */
 export interface Origins {
   /** A function, which it gives back. */
   function<F extends object>(plain: F, evaluate: Evaluate, start: number, end: number): F;
   /** An object with methods, which it gives back. */
-  object<O extends object>(made: O, evaluate: Evaluate, places: Places): O;
+  object<O extends object>(made: O, evaluate: Evaluate, places: MethodPlaces): O;
   /** A class with methods. */
-  class(made: { readonly prototype: object }, evaluate: Evaluate, places: Places): void;
+  class(made: { readonly prototype: object }, evaluate: Evaluate, places: MethodPlaces): void;
 }
 
 /**
@@ -55,7 +56,7 @@ export function originsIn(file: string, source: string, lines: readonly number[]
     const first = source.slice(0, start).split('\n').length;
     origins.set(plain, { evaluate, file, text: source.slice(start, end), lineOf: (line) => lines[first + line - 2] ?? 0, imports });
   };
-  const fill = (owner: object, where: 'own' | 'static', evaluate: Evaluate, places: Places): void => {
+  const fill = (owner: object, where: 'own' | 'static', evaluate: Evaluate, places: MethodPlaces): void => {
     for (const [key, [start, end]] of Object.entries(places)) {
       const [scope, kind, name] = /^(\S+) (\S+) (.*)$/s.exec(key)!.slice(1) as [string, 'value' | 'get' | 'set', string];
       if (scope === where) remember(Object.getOwnPropertyDescriptor(owner, name)?.[kind], evaluate, start, end);

@@ -304,3 +304,55 @@ describe('a spec that cannot be explored', () => {
     expect(() => explore(spec)).toThrow(expect.objectContaining({ code: 'ERR_SPEC_NONDETERMINISTIC' }));
   });
 });
+
+describe('the stateful search', () => {
+  const increments = function* (s: Counter) {
+    for (let turn = 0; turn < 8; turn += 1) {
+      yield;
+      const seen = s.n;
+      yield;
+      s.n = seen + 1;
+    }
+  };
+  const long = { state: () => ({ n: 0 }), threads: { ann: increments, bob: increments } };
+
+  it('decides in states what no search could in schedules', () => {
+    const report = explore({ ...long, after: (s) => s.n >= 2, search: { strategy: 'stateful', maxMs: 20_000 } });
+    expect(report).toMatchObject({ proved: 'complete', failure: null });
+    expect(String(report)).toMatch(/complete, \d+ states/);
+  });
+
+  it('finds a failure, and tells it as any other', () => {
+    const report = explore({ ...long, after: (s) => s.n > 2, search: { strategy: 'stateful', maxMs: 20_000 } });
+    expect(report.failure?.kind).toBe('assertion');
+    expect(replay(report.failure!.schedule, { ...long, after: (s) => s.n > 2 }).failure?.kind).toBe('assertion');
+  });
+
+  it('finds threads that go round in a circle', () => {
+    const polite = (own: 'a' | 'b') =>
+      own === 'a'
+        ? function* (s: { a: number; b: number }) {
+            s.a = 1;
+            yield;
+            while (s.b === 1) yield;
+          }
+        : function* (s: { a: number; b: number }) {
+            s.b = 1;
+            yield;
+            while (s.a === 1) yield;
+          };
+    const report = explore({
+      state: () => ({ a: 0, b: 0 }),
+      threads: { ann: polite('a'), bob: polite('b') },
+      search: { strategy: 'stateful', maxMs: 20_000 },
+    });
+    expect(report.failure?.kind).toBe('livelock');
+    expect(report.failure?.headline).toBe('livelock: ann, bob go round in a circle');
+  });
+
+  it('says what it cannot take', () => {
+    expect(() =>
+      explore({ state: () => ({ lock: new Lock() }), threads: { ann: increments as never }, search: { strategy: 'stateful' } }),
+    ).toThrow(/plain/);
+  });
+});

@@ -14,7 +14,7 @@ import { Preemptions } from './preemptions.js';
 import { RandomWalk } from './random.js';
 import { UniformRandomWalk } from './urw.js';
 
-const STRATEGIES: Record<StrategyName, (options: SearchOptions & { readonly seed: number }) => Strategy> = {
+const STRATEGIES: Record<Exclude<StrategyName, 'stateful'>, (options: SearchOptions & { readonly seed: number }) => Strategy> = {
   portfolio: ({ seed }) => new Portfolio(seed),
   exhaustive: () => new Exhaustive(),
   preemptions: ({ bound }) => new Preemptions(bound),
@@ -31,6 +31,6 @@ const STRATEGIES: Record<StrategyName, (options: SearchOptions & { readonly seed
  */
 export function createStrategy(options: SearchOptions): Strategy {
   const { strategy = 'portfolio', seed = 1 } = options;
-  if (Object.hasOwn(STRATEGIES, strategy)) return STRATEGIES[strategy]({ ...options, seed });
-  throw new SpecError(`search.strategy: expected one of ${Object.keys(STRATEGIES).join(', ')}; got ${JSON.stringify(strategy)}`);
+  if (strategy !== 'stateful' && Object.hasOwn(STRATEGIES, strategy)) return STRATEGIES[strategy]({ ...options, seed });
+  throw new SpecError(`search.strategy: expected one of ${Object.keys(STRATEGIES).join(', ')}, stateful; got ${JSON.stringify(strategy)}`);
 }

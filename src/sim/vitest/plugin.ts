@@ -23,11 +23,23 @@ export interface GilPlugin {
   /** Called by Vite with the root of the project. */
   configResolved(config: { readonly root: string }): void;
   /** Called by Vite for each file. */
-  transform(
-    this: { getCombinedSourcemap(): unknown },
-    code: string,
-    id: string,
-  ): { readonly code: string; readonly map: { toString(): string; readonly mappings: string } } | undefined;
+  transform(this: { getCombinedSourcemap(): unknown }, code: string, id: string): TransformedFile | undefined;
+}
+
+/** A file that was looked through. */
+export interface TransformedFile {
+  /** Its text. */
+  readonly code: string;
+  /** From its places to those of the text before. */
+  readonly map: SourceMapText;
+}
+
+/** A source map. */
+export interface SourceMapText {
+  /** As the text of a file. */
+  toString(): string;
+  /** The places, as source maps write them. */
+  readonly mappings: string;
 }
 
 /** This package's own files, which are native to whoever calls them. */
