@@ -25,6 +25,7 @@ export type { Demand, VirtualText } from './sim/host/task.js';
 export { type ArbitraryLike, type FixedCall, type LinearizableSpec, linearizable, type ValueLike } from './sim/linearizable.js';
 export { WAITS } from './sim/linearizable-outcome.js';
 export { type ExploredScenarios, LinearizableFailure, LinearizableReport, type ObservedCall } from './sim/linearizable-report.js';
+export { type LivePool, type LiveReplay, replayLive } from './sim/live.js';
 export type { FailureKind } from './sim/program.js';
 export { type Bound, type EndedBy, type Proved, Report, Reports } from './sim/report.js';
 export { type SimulatedThread, type Simulation, simulate, type ValueOf } from './sim/simulate.js';
