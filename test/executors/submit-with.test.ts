@@ -31,7 +31,7 @@ describe.each(POOLS)('$name', (kind: PoolKind) => {
   it('counts that from when a worker begins it, and not while it waits or its worker is started', async () => {
     await withPool(kind, 1, async (pool) => {
       // A worker takes longer than this to start.
-      expect(await pool.submitWith({ timeout: 8 }, () => 'in time')).toBe('in time');
+      expect(await pool.submitWith({ timeout: 20 }, () => 'in time')).toBe('in time');
       const waiting = await whileBusy(pool, async () => {
         const waiting = [0, 0.5, 5].map((timeout) => pool.submitWith({ timeout }, forever));
         const outlived = new Future<void>();
