@@ -41,11 +41,12 @@ it('wakes exactly n of those who wait, the oldest first', async () => {
 
 it('counts who was notified at the moment its time was up as notified', async () => {
   const condition = new Condition(new Lock());
-  const first = condition.runExclusive(() => condition.wait({ timeout: 5 }));
+  // Long enough for a busy machine to take the lock before.
+  const first = condition.runExclusive(() => condition.wait({ timeout: 200 }));
   await turns();
   const release = await condition.acquire();
   // Its time is up, but it has not got the lock back.
-  await new Promise((resolve) => setTimeout(resolve, 30));
+  await new Promise((resolve) => setTimeout(resolve, 250));
   condition.notify();
   release();
   expect(await first).toBe(true);
