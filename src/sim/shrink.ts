@@ -113,7 +113,7 @@ export function shrink(engine: Engine, trace: readonly number[], failure: RawFai
   return { ...best, replays, provedBelow, provedSchedules };
 }
 
-/** Every way to put two blocks of a thread together, those far apart first, and every block given up. */
+/** Every way to put two blocks of a thread together, those far apart first; every block given up; every other place for a block. */
 function* candidates(blocks: readonly Block[]): Generator<Block[]> {
   for (let at = 0; at < blocks.length; at += 1) {
     for (let later = blocks.length - 1; later > at + 1; later -= 1) {
@@ -125,6 +125,13 @@ function* candidates(blocks: readonly Block[]): Generator<Block[]> {
     }
   }
   for (let at = 0; at < blocks.length; at += 1) yield blocks.filter((_, index) => index !== at);
+  // In another order a thread may find taken what it would otherwise have been kept from: then it stops by itself.
+  yield blocks.toReversed();
+  for (let at = 0; at < blocks.length; at += 1) {
+    const rest = blocks.filter((_, index) => index !== at);
+    for (let to = 0; to < blocks.length; to += 1)
+      if (to !== at && to !== at - 1) yield [...rest.slice(0, to), blocks[at]!, ...rest.slice(to)];
+  }
 }
 
 /** Fewer preemptions, else fewer switches, else fewer moves. */
