@@ -17,7 +17,7 @@ export interface Turn {
 export const TURN = 0;
 /** The turn that its thread has begun, plus 1. Written by that thread once it has the lock; read by the stage, which must not take a turn away from one that is still on its way. */
 export const BEGUN = 1;
-/** How many threads there are, then for each whether it has ended. Written by the threads. */
+/** From here on, for each thread whether it has ended. Written by that thread. */
 export const ENDED = 2;
 
 /** Hands the turn on; nothing happens if somebody else has. Turns of threads that have ended are left out. */

@@ -1,7 +1,7 @@
 /**
  * Which names of properties are accessors in what threads share: a text does not show it of `o.x` that a function runs there.
  */
-import { isNative } from '../transform/native.js';
+import { isNative, isNativeText } from '../transform/native.js';
 
 /** Names of the accessors of all objects that can be reached from a value, but for those of the language and of this package. */
 export function accessorsOf(root: unknown, atomic: ReadonlySet<unknown>): ReadonlySet<string> {
@@ -29,5 +29,5 @@ function addOwn(object: object, names: Set<string>, atomic: ReadonlySet<unknown>
 
 function hasText(accessor: unknown, atomic: ReadonlySet<unknown>): boolean {
   if (typeof accessor !== 'function' || atomic.has(accessor) || isNative(accessor)) return false;
-  return !/\{\s*\[native code\]\s*\}\s*$/.test(Function.prototype.toString.call(accessor));
+  return !isNativeText(Function.prototype.toString.call(accessor));
 }

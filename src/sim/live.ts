@@ -6,6 +6,7 @@
 import type { Dialect } from '../dialects/dialect.js';
 import { type DialectName, dialects, resolveDialect } from '../dialects/registry.js';
 import { after } from '../host/clock.js';
+import { GATED_ENTRY } from '../host/files.js';
 import { allocate, type Words } from '../host/memory.js';
 import type { GlobalLock } from '../lock/global-lock.js';
 import { BEGUN, ENDED, passTurn, TURN, type Turn } from '../runtime/gate.js';
@@ -91,7 +92,7 @@ export async function replayLive<S>(
   const state = spec.state();
   const words = allocate(ENDED + names.length);
   const before = pool.lock.stats().switches;
-  const { runGated } = tasks<{ runGated: (...args: never[]) => unknown }>(new URL('./entry/gated.js', import.meta.url));
+  const { runGated } = tasks<{ runGated: (...args: never[]) => unknown }>(GATED_ENTRY);
   const threads = sources.map((source, thread) => Promise.resolve(pool.submit(runGated, source, words, turns, thread, state)));
   const ended = Promise.allSettled(threads);
   const stage = watchStage(pool.lock, words, turns, names.length);

@@ -8,6 +8,11 @@ export function countAsNative(...functions: readonly unknown[]): void {
   for (const each of functions) if (typeof each === 'function') natives.add(each);
 }
 
+/** Whether a text is what the platform shows of its own functions. No text of a user's can end so: it is no JavaScript. */
+export function isNativeText(text: string): boolean {
+  return /\{\s*\[native code\]\s*\}\s*$/.test(text);
+}
+
 /** Whether a function counts as native, whatever its text. */
 export function isNative(plain: object): boolean {
   return natives.has(plain);

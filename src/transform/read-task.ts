@@ -5,6 +5,7 @@
 import { type AnyNode, type Expression, type Options, parse } from 'acorn';
 import { describe, TaskFunctionError, TaskSyntaxError } from '../errors.js';
 import type { TaskSource } from './link.js';
+import { isNativeText } from './native.js';
 import { children, type FunctionNode, isFunction, NEWEST } from './syntax.js';
 
 /** A task's text in a frame that makes it an expression, and what was found in it. */
@@ -51,8 +52,7 @@ export function readFunction(task: unknown, source?: string): ReadTask {
   const name = task.name || 'anonymous';
   const title = taskTitle(name);
   const text = source ?? Function.prototype.toString.call(task);
-  // No text of a user's own can end so: `[native code]` is no JavaScript.
-  if (/\{\s*\[native code\]\s*\}\s*$/.test(text)) {
+  if (isNativeText(text)) {
     const what = name.startsWith('bound ') ? 'a bound function' : 'a native function';
     const remedy = name.startsWith('bound ')
       ? 'pass the object as an argument'

@@ -2,10 +2,9 @@
  * What `explore` shows and claims, how a failure is replayed, and what it says to a spec that cannot be explored.
  */
 import { sleep } from 'gil';
-import { explore, Point, replay, type Spec, times } from 'gil/sim';
+import { call, explore, Point, replay, type Spec, times } from 'gil/sim';
 import { Lock } from 'gil/threading';
 import { describe, expect, it } from 'vitest';
-import { call } from './call.js';
 
 interface Counter {
   n: number;

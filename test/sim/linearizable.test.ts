@@ -2,10 +2,9 @@
  * What `linearizable` finds, how small it makes it, and what it claims where it finds nothing.
  */
 import fc from 'fast-check';
-import { type LinearizableSpec, linearizable, SpecError, type VirtualThread, WAITS } from 'gil/sim';
+import { call, type LinearizableSpec, linearizable, SpecError, type VirtualThread, WAITS } from 'gil/sim';
 import { Condition, Lock } from 'gil/threading';
 import { describe, expect, it } from 'vitest';
-import { call } from './call.js';
 
 class Counter {
   n = 0;

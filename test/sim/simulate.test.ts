@@ -18,7 +18,7 @@ import { Lock } from '../../src/threading/lock.js';
 import { RLock } from '../../src/threading/rlock.js';
 import { BoundedSemaphore, Semaphore } from '../../src/threading/semaphore.js';
 import { TWIN } from '../../src/transform/twin.js';
-import { call } from './call.js';
+import { call } from '../../src/transform/twins.js';
 
 /** Nobody is ever late. */
 const IDEAL = { wakeUpLatency: 0, timerSlack: 0, wakeUpOrder: 'first-come' } as const;
