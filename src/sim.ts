@@ -6,6 +6,7 @@
 export type { Dialect } from './dialects/dialect.js';
 export type { DialectName } from './dialects/registry.js';
 export type { Words } from './host/memory.js';
+export type { Cause } from './sim/cause.js';
 export { fromEnvironment } from './sim/environment.js';
 export {
   InterleavingError,
@@ -32,7 +33,6 @@ export { type SimulatedThread, type Simulation, simulate, type ValueOf } from '.
 export { countsByThread, type LockMetrics, lockMetrics, type Slice, slices } from './sim/simulate-metrics.js';
 export type { SimulateOptions, ThreadSpec, ThreadSpecs, VirtualThreadOptions } from './sim/simulate-options.js';
 export { type DialectsSpec, type SearchOptions, type Spec, type StrategyName, type ThreadBody, times } from './sim/spec.js';
-export type { Cause } from './sim/story.js';
 export { type Announcement, Point, type SwitchPoint, type VirtualThread } from './sim/switch-point.js';
 export type { Operation, Step } from './steps/step.js';
 export { call } from './transform/twins.js';

@@ -2,8 +2,8 @@
  * A schedule that went wrong, as it is told to people: what happened, in what order, how it was found, what is proved about simpler ones, and how to
  * see it again.
  */
+import type { Cause } from './cause.js';
 import type { FailureKind } from './program.js';
-import type { Cause } from './story.js';
 
 /** A move, as a line of the timeline. */
 export interface TimelineStep {

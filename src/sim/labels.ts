@@ -28,6 +28,13 @@ export function describePoint(point: SwitchPoint): string {
   return point instanceof Point ? `${point.announcement} ${nameOf(point.target)}`.trimEnd() : String(point);
 }
 
+/** The same, where it is told beside it what was read and written. */
+export function placeOf(point: SwitchPoint): string {
+  const site = typeof point === 'number' ? siteAt(point) : undefined;
+  // Between a load and its store there is no code: what happens there is the store.
+  return site?.kind === 'between' ? whereIs(site) : describePoint(point);
+}
+
 /** Without the signs that mean something in a schedule. */
 function clean(label: string): string {
   return label.replace(/[^\p{L}\p{N}_$-]+/gu, '_');
@@ -52,8 +59,12 @@ export class Standings {
 
 function describeSite(site: Site | undefined): string {
   if (site === undefined) return '?';
-  const isNamed = site.functionName !== 'anonymous';
-  const where = site.file !== undefined ? `${site.file}:${site.line}` : isNamed ? `${site.functionName}:${site.line}` : `line ${site.line}`;
-  if (site.kind === 'entry') return `${where}  ${isNamed ? `${site.functionName}()` : 'begins'}`;
-  return `${where}  ${site.text}`;
+  if (site.kind === 'entry') return `${whereIs(site)}  ${site.functionName === 'anonymous' ? 'begins' : `${site.functionName}()`}`;
+  if (site.kind === 'between') return `${whereIs(site)}  stores, with ${site.text}`;
+  return `${whereIs(site)}  ${site.kind === 'after' ? `after ${site.text.replace(/;$/, '')}` : site.text}`;
+}
+
+function whereIs({ file, line, functionName }: Site): string {
+  if (file !== undefined) return `${file}:${line}`;
+  return functionName === 'anonymous' ? `line ${line}` : `${functionName}:${line}`;
 }

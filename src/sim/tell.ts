@@ -5,6 +5,7 @@ import { ownNow } from '../host/clock.js';
 import { Condition } from '../threading/condition.js';
 import { Lock } from '../threading/lock.js';
 import { RLock } from '../threading/rlock.js';
+import { causeOf } from './cause.js';
 import { Engine } from './engine.js';
 import { Failure, type TimelineStep, type WaitingThread } from './failure.js';
 import { describePoint, labelOf, nameOf, Standings } from './labels.js';
@@ -12,7 +13,7 @@ import { holderOf } from './primitives/locks.js';
 import type { Program, RawFailure } from './program.js';
 import { type Block, blocksOf, formatSchedule } from './schedule-text.js';
 import { Guided, shrink } from './shrink.js';
-import { causeOf, type Move, tellMove } from './story.js';
+import { type Move, tellMove } from './story.js';
 import { isPreemption, type Moment, type Observer, type Strategy } from './strategy.js';
 import { Point } from './switch-point.js';
 import { Watcher } from './watch.js';
@@ -37,8 +38,8 @@ export function tell(
   const begin = ownNow();
   const asItIs = { trace, preemptions: before, replays: 0, provedBelow: -1, provedSchedules: 0 };
   const shrunk = how === 'as-it-is' ? asItIs : shrink(engine, trace, raw, { ...LIMITS, goesOn: () => ownNow() - begin < SHRINK_MS });
-  const { moves, timeline, failure, blocks, engine: retold } = retell(program, shrunk.trace, raw);
-  const cause = failure.kind === 'deadlock' ? undefined : causeOf(moves, program.names);
+  const { moves, judged, timeline, failure, blocks, engine: retold } = retell(program, shrunk.trace, raw);
+  const cause = failure.kind === 'deadlock' ? undefined : causeOf(moves, program.names, judged);
   return new Failure({
     kind: failure.kind,
     error: failure.error,
@@ -67,6 +68,8 @@ function preemptionsIn(engine: Engine, trace: readonly number[]): number {
 
 interface Retold {
   readonly moves: readonly Move[];
+  /** The places that the condition looked at which does not hold. */
+  readonly judged: ReadonlySet<string>;
   readonly timeline: readonly TimelineStep[];
   readonly failure: RawFailure;
   readonly blocks: readonly Block[];
@@ -80,6 +83,7 @@ function retell(program: Program, trace: readonly number[], raw: RawFailure): Re
     ? watched
     : (retellWith(new Engine(program), trace) ?? {
         moves: [],
+        judged: new Set(),
         timeline: [],
         failure: raw,
         blocks: blocksOf(trace),
@@ -110,11 +114,13 @@ function retellWith(engine: Engine, trace: readonly number[], watcher?: Watcher)
   const observer: Observer = {
     before(thread, point) {
       watcher?.before(thread, point);
-      moves.push({ thread, point, accesses: [] });
+      moves.push({ thread, point, accesses: [], calls: [] });
+      world.quietCalls = [];
     },
     after(thread) {
       watcher?.after(thread);
-      const move = { ...moves.at(-1)!, accesses: watcher?.accesses.slice(seen) ?? [] };
+      const move = { ...moves.at(-1)!, accesses: watcher?.accesses.slice(seen) ?? [], calls: world.quietCalls ?? [] };
+      world.quietCalls = undefined;
       seen = watcher?.accesses.length ?? 0;
       moves[moves.length - 1] = move;
       timeline.push({ step: moves.length, thread: names[thread]!, what: tellMove(move), switched: guided.switched });
@@ -132,7 +138,7 @@ function retellWith(engine: Engine, trace: readonly number[], watcher?: Watcher)
     // It went on as long as it could, and does so again, however many moves that takes.
     return stop === 'cannot' ? { ...block, moves: Number.POSITIVE_INFINITY, stop: undefined } : { ...block, stop };
   });
-  return { moves, timeline, failure: engine.failure, blocks, engine };
+  return { moves, judged: watcher?.judged ?? new Set(), timeline, failure: engine.failure, blocks, engine };
 }
 
 /** A guided run that knows of its last choice whether it was a switch, and of which kind. */

@@ -11,7 +11,7 @@ import { world } from './world.js';
 /** Who watches. */
 export interface Watching {
   readonly graph: Graph;
-  read(object: number, key: PropertyKey, value: unknown): unknown;
+  read(object: number, key: PropertyKey, value: unknown, found?: unknown): unknown;
   write(object: number, key: PropertyKey, before: unknown, after: unknown): void;
   hold(what: 'contained' | 'closed'): void;
   wrap(value: unknown): unknown;
@@ -50,9 +50,9 @@ class PropertiesHandler implements ProxyHandler<object> {
     const { watcher, object, number } = this;
     const property = Object.getOwnPropertyDescriptor(object, key);
     if (property === undefined) {
-      const old = watcher.read(number, key, undefined);
-      if (old !== undefined) return watcher.wrap(old);
       const inherited: unknown = Reflect.get(object, key, receiver);
+      const old = watcher.read(number, key, undefined, inherited);
+      if (old !== undefined) return watcher.wrap(old);
       // A method of the class: called on the proxy, it is watched like any other code.
       return typeof inherited === 'function' ? inherited : watcher.wrap(inherited);
     }

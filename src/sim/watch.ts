@@ -7,6 +7,7 @@ import { Step } from '../steps/step.js';
 import { ALL, Collector, type Footprint, KEYS, NO_PAST, Places, UNTOUCHED, UNWATCHED } from './footprint.js';
 import { Graph } from './graph.js';
 import type { Program } from './program.js';
+import { isNews, pathOf } from './story.js';
 import type { Observer } from './strategy.js';
 import { Point, type SwitchPoint } from './switch-point.js';
 import { proxyOf, type Watching } from './watch-proxies.js';
@@ -41,6 +42,8 @@ export class Watcher implements Observer, Watching {
   invariant: readonly [Footprint, Footprint] = [UNTOUCHED, UNTOUCHED];
   /** The accesses of this schedule, where they are asked for. */
   accesses: Access[] = [];
+  /** Where they are asked for: the places that the condition looked at which was asked last. */
+  judged = new Set<string>();
   /** Threads that sleep: for those a `wait` is over when they move. Kept by who searches. */
   readonly asleep: ('asleep' | 'awake')[] = [];
   graph = new Graph();
@@ -70,8 +73,18 @@ export class Watcher implements Observer, Watching {
         return watched;
       },
       always: always && ((watched) => this.#lookAlways(() => always(watched), 'again')),
-      after: after && ((watched) => after(this.raw(watched))),
+      after: after && ((watched) => this.#judge(after, watched)),
     };
+  }
+
+  /** Judges by the state itself, which bears everything. What the condition looks at is seen by asking it once more. */
+  #judge(after: (state: unknown) => unknown, watched: unknown): unknown {
+    if (this.#log === 'accesses') {
+      try {
+        this.#lookAlways(() => after(watched), 'again');
+      } catch {}
+    }
+    return after(this.raw(watched));
   }
 
   #adopt(state: unknown, threads: number): unknown {
@@ -90,6 +103,7 @@ export class Watcher implements Observer, Watching {
     this.#state = 'on';
     this.#thread = -1;
     this.undo = new Map();
+    this.judged.clear();
     try {
       return always();
     } catch (error) {
@@ -178,12 +192,12 @@ export class Watcher implements Observer, Watching {
     this.#certainty = 'uncertain';
   }
 
-  /** A property was read. Gives its value, which is an older one while somebody asks about the past. */
-  read(object: number, key: PropertyKey, value: unknown): unknown {
+  /** A property was read, or `found` elsewhere. Gives its own value, which is an older one while somebody asks about the past. */
+  read(object: number, key: PropertyKey, value: unknown, found = value): unknown {
     if (this.#state !== 'on') return value;
     const place = this.#places.at(object, key);
     this.#collector.touch(place, 'read');
-    this.#note(object, key, 'read', value, value);
+    this.#note(object, key, 'read', found, found);
     if (this.#past === undefined || !this.#past.has(place)) return value;
     const old = this.#past.get(place);
     if (old !== NO_PAST) return old;
@@ -200,15 +214,10 @@ export class Watcher implements Observer, Watching {
   }
 
   #note(object: number, key: PropertyKey, kind: Access['kind'], before: unknown, after: unknown): void {
-    if (this.#log === 'footprints' || this.#thread < 0 || key === KEYS) return;
-    this.accesses.push({
-      thread: this.#thread,
-      object: this.graph.pathOf(object),
-      key: key === ALL ? undefined : key,
-      kind,
-      before,
-      after,
-    });
+    if (this.#log === 'footprints' || key === KEYS) return;
+    const place = { object: this.graph.pathOf(object), key: key === ALL ? undefined : key };
+    if (this.#thread >= 0) this.accesses.push({ thread: this.#thread, ...place, kind, before, after });
+    else if (isNews({ kind, after })) this.judged.add(pathOf(place.object, place.key));
   }
 
   /** What a thread is given for a value that it found in the state. */

@@ -112,7 +112,7 @@ describe('threads', () => {
       expect(status).toBe(1);
       expect(text).toContain('1 failed | 1 passed (2)');
       expect(text).toContain('lost update on s.n');
-      expect(text).toMatch(/closures\.test\.ts:19 {2}twice\(own\) {2}s\.n: \d → \d/);
+      expect(text).toMatch(/closures\.test\.ts:19 {2}after twice\(own\) {2}s\.n: \d → \d/);
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }

@@ -15,7 +15,10 @@ export function* before(
   ready?: () => boolean,
   timeout?: number,
 ): Generator<Point, WaitOutcome, number> {
-  if (world.calls[world.thread] === 'quiet' && (ready === undefined || ready())) return WOKEN;
+  if (world.calls[world.thread] === 'quiet' && (ready === undefined || ready())) {
+    world.quietCalls?.push(new Point(announcement, target));
+    return WOKEN;
+  }
   return (yield new Point(announcement, target, ready, timeout)) as WaitOutcome;
 }
 
