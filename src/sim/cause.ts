@@ -1,10 +1,10 @@
 /**
  * Why a schedule went wrong, where the pattern is one that has a name: read off from what its moves read and wrote.
  */
+import { type Access, isNews, pathOf } from './access.js';
 import { nameOf } from './labels.js';
-import { isNews, type Move, pathOf, show } from './story.js';
+import { type Move, show } from './story.js';
 import { Point } from './switch-point.js';
-import type { Access } from './watch.js';
 
 /** Why a schedule went wrong. */
 export interface Cause {

@@ -61,7 +61,8 @@ function describeSite(site: Site | undefined): string {
   if (site === undefined) return '?';
   if (site.kind === 'entry') return `${whereIs(site)}  ${site.functionName === 'anonymous' ? 'begins' : `${site.functionName}()`}`;
   if (site.kind === 'between') return `${whereIs(site)}  stores, with ${site.text}`;
-  return `${whereIs(site)}  ${site.kind === 'after' ? `after ${site.text.replace(/;$/, '')}` : site.text}`;
+  if (site.kind === 'after') return `${whereIs(site)}  after ${site.text.replace(/;$/, '')}`;
+  return `${whereIs(site)}  ${site.kind === 'turn' ? `next turn of ${site.text.replace(/;$/, '')}` : site.text}`;
 }
 
 function whereIs({ file, line, functionName }: Site): string {

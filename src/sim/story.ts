@@ -2,9 +2,9 @@
  * What moves did, in words: which properties they read and wrote.
  */
 import { inspect } from 'node:util';
+import { type Access, isNews, pathOf } from './access.js';
 import { describePoint, placeOf } from './labels.js';
 import type { Point, SwitchPoint } from './switch-point.js';
-import type { Access } from './watch.js';
 
 /** A move, as it was watched. */
 export interface Move {
@@ -34,11 +34,6 @@ function newsIn(accesses: readonly Access[]): string[] {
   return news.map(tellAccess).filter((text, at, all) => text !== all[at - 1]);
 }
 
-/** Not what only leads to another access: `s.cache`, on the way to `s.cache.size`. Methods are no news either. */
-export function isNews({ kind, after }: Pick<Access, 'kind' | 'after'>): boolean {
-  return kind === 'write' || (typeof after !== 'function' && (typeof after !== 'object' || after === null));
-}
-
 /** What another access of the move says too: the length of an array beside its element, what was read beside what it became. */
 function isBookkeeping({ object, key, kind, after }: Access, all: readonly Access[]): boolean {
   const written = all.filter((other) => other.kind === 'write' && other.object === object);
@@ -51,12 +46,6 @@ function tellAccess({ object, key, kind, before, after }: Access): string {
   // Of a Map or a Set it is known that it was read or changed, not what it held.
   if (key === undefined) return kind === 'read' ? `reads ${path}` : `changes ${path}`;
   return kind === 'read' ? `${path} → ${show(after)}` : `${path}: ${show(before)} → ${show(after)}`;
-}
-
-/** How a property is written, as `s.list[0]`. */
-export function pathOf(object: string, key: PropertyKey | undefined): string {
-  if (key === undefined) return object;
-  return typeof key === 'string' && /^[\p{L}_$][\p{L}\p{N}_$]*$/u.test(key) ? `${object}.${key}` : `${object}[${String(key)}]`;
 }
 
 /** What is told of a value: numbers and texts are the usual case. */

@@ -4,25 +4,13 @@
  * nothing is passed over in silence.
  */
 import { Step } from '../steps/step.js';
+import { type Access, isNews, pathOf } from './access.js';
 import { ALL, Collector, type Footprint, KEYS, NO_PAST, Places, UNTOUCHED, UNWATCHED } from './footprint.js';
 import { Graph } from './graph.js';
 import type { Program } from './program.js';
-import { isNews, pathOf } from './story.js';
 import type { Observer } from './strategy.js';
 import { Point, type SwitchPoint } from './switch-point.js';
 import { proxyOf, type Watching } from './watch-proxies.js';
-
-/** One access, for a timeline. */
-export interface Access {
-  readonly thread: number;
-  /** How the object is reached from the state: `s.queue`. */
-  readonly object: string;
-  /** The property; `undefined`: the object as a whole. */
-  readonly key: PropertyKey | undefined;
-  readonly kind: 'read' | 'write';
-  readonly before: unknown;
-  readonly after: unknown;
-}
 
 /** What a thread has got hold of that cannot be watched. */
 type Held = 'nothing' | 'contained' | 'closed';
