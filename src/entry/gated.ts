@@ -10,7 +10,7 @@ import { SURROUNDINGS } from './surroundings.js';
 /** Runs the function on the state, look by look, as the turns say. */
 export async function runGated(source: TaskSource, words: Words, turns: readonly Turn[], thread: number, state: unknown): Promise<unknown> {
   const gate = new Gate(words, turns, thread, GlobalLock.default);
-  const body = linkFunction(source, gate.looks, await SURROUNDINGS.exports());
+  const body = linkFunction(source, gate.looks, await SURROUNDINGS.exports([...source.uses.exports, ...source.uses.members]));
   gate.begin();
   try {
     return body(state);

@@ -9,15 +9,18 @@ import type { TaskReference } from './messages.js';
 /** A function that a worker runs. */
 export type Callable = (...args: readonly unknown[]) => unknown;
 
+/** This package's exports, at least those of these names. */
+export type Exports = (names: readonly string[] | 'all') => Promise<Readonly<Record<string, unknown>>>;
+
 /** What a worker knows how to run, by the keys that its pool gave the tasks. */
 export class TaskLoader {
   readonly #references = new Map<number, TaskReference>();
   readonly #functions = new Map<number, Callable | Promise<Callable>>();
   readonly #looks: Looks;
-  readonly #exports: () => Promise<Readonly<Record<string, unknown>>>;
+  readonly #exports: Exports;
   readonly #beforeImport: () => Promise<void>;
 
-  constructor(looks: Looks, exports: () => Promise<Readonly<Record<string, unknown>>>, beforeImport: () => Promise<void>) {
+  constructor(looks: Looks, exports: Exports, beforeImport: () => Promise<void>) {
     this.#looks = looks;
     this.#exports = exports;
     this.#beforeImport = beforeImport;
@@ -48,9 +51,10 @@ export class TaskLoader {
       await this.#beforeImport();
       return exported(await importModule(task.url, task.name), task.url, task.name);
     }
-    const { exports, namespaces } = task.text.uses;
+    const { exports, members } = task.text.uses;
+    const names = [...exports, ...members];
     // Most tasks need none of it, and loading it would cost each worker its start.
-    const needed = exports.length + namespaces.length > 0 ? await this.#exports() : {};
+    const needed = names.length > 0 ? await this.#exports(names) : {};
     return linkFunction(task.text, this.#looks, needed) as Callable;
   }
 }

@@ -10,7 +10,7 @@ import { isThenable } from '../lock/thenable.js';
 import type { Channel } from './channel.js';
 import { encodeError } from './error-codec.js';
 import { Inbox } from './inbox.js';
-import { TaskLoader } from './load-task.js';
+import { type Exports, TaskLoader } from './load-task.js';
 import type { StartData, ToWorker } from './messages.js';
 import { onOffspring } from './offspring.js';
 import { CallRunner } from './run-call.js';
@@ -22,7 +22,7 @@ import { Window } from './window.js';
 
 /** What only the started file can supply: this package's own exports, for functions by value, and the hook that transforms modules. */
 export interface Surroundings {
-  readonly exports: () => Promise<Readonly<Record<string, unknown>>>;
+  readonly exports: Exports;
   readonly transformModules: (lock: GlobalLock) => Promise<void>;
 }
 
@@ -47,7 +47,7 @@ export function serve(start: StartData, channel: Channel, surroundings: Surround
   let known: 'locks' | 'everything' = 'locks';
   /** Arguments may be of kinds that a worker need not know before it meets them. */
   const learn = async <T>(then: T): Promise<Awaited<T>> => {
-    await surroundings.exports();
+    await surroundings.exports('all');
     known = 'everything';
     return await then;
   };

@@ -11,6 +11,8 @@ import type { Reference } from './scope.js';
 export interface Resolved {
   readonly exports: ReadonlySet<string>;
   readonly namespaces: ReadonlySet<string>;
+  /** The exports that are read through namespaces. */
+  readonly members: ReadonlySet<string>;
   readonly identities: ReadonlySet<string>;
   /** Looks that are in the text already, because its module was loaded with looks. */
   readonly looks: Readonly<Record<string, LookName>>;
@@ -30,6 +32,7 @@ const MODULE_REMEDY = "export the function from a module and use tasks(new URL('
 export function resolveFree(task: ReadTask, free: readonly Reference[], available: ReadonlySet<string>): Resolved {
   const exports = new Set<string>();
   const namespaces = new Set<string>();
+  const members = new Set<string>();
   const identities = new Set<string>();
   const looks: Record<string, LookName> = {};
   for (const reference of free) {
@@ -41,11 +44,13 @@ export function resolveFree(task: ReadTask, free: readonly Reference[], availabl
         `${taskTitle(task.name)} is an arrow function and uses the \`arguments\` of the function around it: name its parameters, as in \`(...args) =>\``,
       );
     } else if (available.has(name)) exports.add(name);
-    else if (NAMESPACE.test(name) && reference.member !== undefined && available.has(reference.member)) namespaces.add(name);
-    else if (name === '__name') identities.add(name);
+    else if (NAMESPACE.test(name) && reference.member !== undefined && available.has(reference.member)) {
+      namespaces.add(name);
+      members.add(reference.member);
+    } else if (name === '__name') identities.add(name);
     else if (!(name in globalThis)) throw unknownVariable(task, reference, available);
   }
-  return { exports, namespaces, identities, looks };
+  return { exports, namespaces, members, identities, looks };
 }
 
 function isLookName(name: string): name is LookName {

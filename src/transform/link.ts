@@ -26,6 +26,8 @@ export interface TaskUses {
   readonly exports: readonly string[];
   /** Names in the text that stand for all exports of this package, as compilers spell an import. */
   readonly namespaces: readonly string[];
+  /** Which of the exports are read through those. */
+  readonly members: readonly string[];
   /** Names in the text of a compiler's `(f) => f`. */
   readonly identities: readonly string[];
 }

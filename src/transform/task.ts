@@ -87,7 +87,7 @@ function remember(text: string, entry: Prepared): void {
 function prepare(task: ReadTask, dialect: Dialect, available: ReadonlySet<string>, loops: 'strides' | 'every-turn'): TaskSource {
   const { framed, start, end, name, mode, node, methodHead } = task;
   const scopes = analyze(node, mode);
-  const { exports, namespaces, identities, looks: present } = resolveFree(task, scopes.free, available);
+  const { exports, namespaces, members, identities, looks: present } = resolveFree(task, scopes.free, available);
   const looks: Record<string, LookName> = { ...present };
   const spelling = new Spelling(freshPrefix(framed), dialect.request);
   const code = new MagicString(framed);
@@ -108,6 +108,13 @@ function prepare(task: ReadTask, dialect: Dialect, available: ReadonlySet<string
     text: methodHead ? `Object.values({ ${text} })[0]` : text,
     name,
     mode,
-    uses: { prefix: spelling.prefix, looks, exports: [...exports], namespaces: [...namespaces], identities: [...identities] },
+    uses: {
+      prefix: spelling.prefix,
+      looks,
+      exports: [...exports],
+      namespaces: [...namespaces],
+      members: [...members],
+      identities: [...identities],
+    },
   };
 }
