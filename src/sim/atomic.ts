@@ -8,7 +8,9 @@ import { SharedObject } from '../shared/object.js';
 import { RefCounted } from '../shared/refcounted.js';
 import { SharedBigInt, SharedFloat, SharedInt } from '../shared/scalars.js';
 import { countAsNative } from '../transform/native.js';
+import { call } from '../transform/twins.js';
 import { THREAD_EXPORTS } from './exports.js';
+import { Point } from './switch-point.js';
 
 const CLASSES: readonly unknown[] = [
   ...Object.values(THREAD_EXPORTS),
@@ -24,6 +26,7 @@ const CLASSES: readonly unknown[] = [
 
 /** From now on the methods and accessors of these classes count as native. */
 export function equipAtomic(): void {
+  countAsNative(call, Point);
   for (const made of CLASSES) {
     countAsNative(made);
     for (let at = prototypeOf(made); at !== null && at !== Object.prototype; at = Object.getPrototypeOf(at)) {

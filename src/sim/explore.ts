@@ -11,6 +11,7 @@ import { Engine } from './engine.js';
 import { NondeterminismError, SpecError } from './errors.js';
 import type { Failure } from './failure.js';
 import { checkSearch } from './options.js';
+import { changeSince, lookOutside, type Outside } from './outside.js';
 import type { Program } from './program.js';
 import { Report, Reports } from './report.js';
 import { type Block, parseSchedule } from './schedule-text.js';
@@ -19,7 +20,7 @@ import { searchStates } from './states.js';
 import { createStrategy } from './strategies/by-name.js';
 import { FromText } from './strategies/from-text.js';
 import { Replay } from './strategies/replay.js';
-import type { Proof, Strategy } from './strategy.js';
+import { NOTHING, type Proof, type Strategy } from './strategy.js';
 import { tell } from './tell.js';
 import { world } from './world.js';
 
@@ -60,6 +61,8 @@ function search<S>(spec: Spec<S>, dialect: Dialect): Report {
   world.offence = undefined;
   const options = checkSearch(spec?.search);
   const program = compile(spec, dialect);
+  // Before any thread has moved: what it is to be compared with later.
+  const outside = options.strategy === 'dpor' && options.schedule === undefined ? lookOutside(spec.threads, program.state()) : undefined;
   checkDeterminism(program);
   if (options.schedule !== undefined) return follow(new Engine(program), dialect, parseSchedule(options.schedule, program.names));
   if (options.strategy === 'stateful') return visitStates(program, dialect, options);
@@ -88,10 +91,11 @@ function search<S>(spec: Spec<S>, dialect: Dialect): Report {
     break;
   }
   const atomic = new Map(natives);
+  if (outside !== undefined && endedBy === 'search') checkOutside(outside, spec.threads, program);
   const failure = endedBy === 'failure' ? tell(program, engine, strategy, schedules, 'simple') : null;
   return new Report({
     dialect: dialect.name,
-    ...claimOf(strategy.proof, tooLong),
+    ...claimOf(outside?.doubt === undefined ? strategy.proof : NOTHING, tooLong),
     // Of a complete search, how many there are: what chance repeated beside it says nothing.
     schedules: failure === null && tooLong === 0 && strategy.proof.kind === 'complete' ? strategy.proof.schedules : schedules,
     moves,
@@ -101,10 +105,20 @@ function search<S>(spec: Spec<S>, dialect: Dialect): Report {
     endedBy,
     tooLong,
     threads: program.names,
+    doubt: outside?.doubt,
     divergence: undefined,
     atomic,
     failure,
   });
+}
+
+/** What is reached in ways that no text shows has changed all the same. */
+function checkOutside(before: Outside, threads: Spec<never>['threads'], program: Program): void {
+  const changed = changeSince(before, lookOutside(threads, program.state()));
+  if (changed === undefined) return;
+  throw new SpecError(
+    `${changed} is not in the state, and it has changed: expected threads to share nothing else, for the search 'dpor' does not see what they do to it. Make it in \`state\`, or use another \`search.strategy\``,
+  );
 }
 
 const UNREPEATED =
@@ -135,6 +149,7 @@ function visitStates(program: Program, dialect: Dialect, { helpers, maxSchedules
     endedBy: endedBy === 'maxStates' ? 'maxSchedules' : endedBy,
     tooLong: 0,
     threads: program.names,
+    doubt: undefined,
     divergence: undefined,
     atomic: new Map(natives),
     failure: told,
@@ -165,6 +180,7 @@ function follow(engine: Engine, dialect: Dialect, blocks: readonly Block[]): Rep
     endedBy: end === 'failed' ? 'failure' : 'search',
     tooLong: engine.excess === 'steps' ? 1 : 0,
     threads: names,
+    doubt: undefined,
     divergence: end === 'failed' ? strategy.divergence : byLabels.divergence,
     atomic: new Map(natives),
     failure: end === 'failed' ? tell(engine.program, engine, strategy, 1, 'as-it-is') : null,

@@ -51,6 +51,11 @@ export class Graph {
     if (object instanceof Set) for (const value of object) this.#add(value, node, undefined);
   }
 
+  /** All that was reached. */
+  get nodes(): readonly Node[] {
+    return this.#list;
+  }
+
   nodeOf(object: object): Node | undefined {
     return this.#nodes.get(object);
   }

@@ -219,6 +219,9 @@ function check(spec: LinearizableSpec) {
     throw new SpecError(`equals: expected a function of two results; got ${describe(equals)}`);
   const seed = spec.seed ?? spec.search?.seed ?? 1;
   const search = checkSearch({ ...spec.search, seed });
+  // Two schedules that do the same to the object may differ in which call had ended when another began, and that is what matters here.
+  if (search.strategy === 'dpor')
+    throw new SpecError("search.strategy: expected another search; 'dpor' does not see which call ended before which began");
   const dialect = resolveDialect(spec.dialect);
   const { sequential, concurrent } = spec;
   const subject: Subject = { sequential, concurrent, equals, atomic, dialect, maxSteps: search.maxSteps ?? MAX_STEPS };

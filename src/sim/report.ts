@@ -25,69 +25,44 @@ export interface Bound {
 /** Why an exploration ended: the search had nothing left, a schedule failed, or a budget was used up. */
 export type EndedBy = 'search' | 'failure' | 'maxSchedules' | 'maxMs';
 
-export interface ReportParts {
-  readonly dialect: string;
-  readonly proved: Proved;
-  readonly bound: Bound | undefined;
-  readonly schedules: number;
-  readonly moves: number;
-  readonly ms: number;
-  readonly seed: number;
-  readonly strategy: string;
-  readonly endedBy: EndedBy;
-  readonly tooLong: number;
-  readonly threads: readonly string[];
-  readonly divergence: string | undefined;
-  readonly atomic: ReadonlyMap<string, number>;
-  readonly failure: Failure | null;
-}
+/** All that a report holds. */
+export type ReportParts = Omit<Report, 'assert' | 'toString'>;
 
 /** What `explore` gives for one dialect. */
 export class Report {
   /** Under whose rules. */
-  readonly dialect: string;
+  readonly dialect!: string;
   /** What was shown, if nothing failed. */
-  readonly proved: Proved;
+  readonly proved!: Proved;
   /** What all schedules were run of, if `proved` is `bounded`. */
-  readonly bound: Bound | undefined;
+  readonly bound!: Bound | undefined;
   /** How many different schedules were run. Random ones may repeat each other. */
-  readonly schedules: number;
+  readonly schedules!: number;
   /** How many moves they took together. */
-  readonly moves: number;
+  readonly moves!: number;
   /** How long it took, in milliseconds. */
-  readonly ms: number;
+  readonly ms!: number;
   /** What everything random began with. */
-  readonly seed: number;
+  readonly seed!: number;
   /** The search, as it stood at the end. */
-  readonly strategy: string;
+  readonly strategy!: string;
   /** Why it ended. */
-  readonly endedBy: EndedBy;
+  readonly endedBy!: EndedBy;
+  /** Their names. */
+  readonly threads!: readonly string[];
+  /** Why `proved` claims less than the search would: what threads use could not be looked through; `undefined`: it could. */
+  readonly doubt!: string | undefined;
   /** How many schedules were given up because they were longer than `maxSteps`. */
-  readonly tooLong: number;
+  readonly tooLong!: number;
   /** Of a replay: where it could not follow the schedule, in words; `undefined` if it could. */
-  readonly divergence: string | undefined;
+  readonly divergence!: string | undefined;
   /** Functions that were called and in which nobody else could run, as in native ones; and how often each was called. */
-  readonly atomic: ReadonlyMap<string, number>;
+  readonly atomic!: ReadonlyMap<string, number>;
   /** The counterexample, or `null`. */
-  readonly failure: Failure | null;
-  readonly #threads: readonly string[];
-
+  readonly failure!: Failure | null;
   /** @internal */
   constructor(parts: ReportParts) {
-    this.dialect = parts.dialect;
-    this.proved = parts.proved;
-    this.bound = parts.bound;
-    this.schedules = parts.schedules;
-    this.moves = parts.moves;
-    this.ms = parts.ms;
-    this.seed = parts.seed;
-    this.strategy = parts.strategy;
-    this.endedBy = parts.endedBy;
-    this.tooLong = parts.tooLong;
-    this.divergence = parts.divergence;
-    this.atomic = parts.atomic;
-    this.failure = parts.failure;
-    this.#threads = parts.threads;
+    Object.assign(this, parts);
   }
 
   /**
@@ -107,7 +82,7 @@ export class Report {
     if (misfit !== '') return misfit;
     const speed =
       this.ms > 0 ? `, ${Math.round(this.schedules / this.ms)} ${this.strategy === 'stateful' ? 'states' : 'schedules'}/ms` : '';
-    return `holds for threads ${list(this.#threads)} under ${this.dialect}: ${this.#claim()}${speed}${this.#caveat()}`;
+    return `holds for threads ${list(this.threads)} under ${this.dialect}: ${this.#claim()}${speed}${this.#caveat()}`;
   }
 
   #claim(): string {
@@ -115,7 +90,8 @@ export class Report {
     if (this.proved === 'complete') return `complete, ${schedules}`;
     if (this.proved === 'bounded' && this.bound !== undefined)
       return `bounded, all ${count(this.bound.schedules, 'schedule')} with up to ${this.bound.most} ${this.bound.by}, and ${this.schedules - this.bound.schedules} others`;
-    return `sampled, ${schedules} (${this.strategy}, seed ${this.seed})`;
+    const doubt = this.doubt === undefined ? '' : `, and no proof, for ${this.doubt}`;
+    return `sampled, ${schedules} (${this.strategy}, seed ${this.seed})${doubt}`;
   }
 
   #caveat(): string {

@@ -19,7 +19,8 @@ export interface SearchOptions {
    * - `preemptions`, `delays`: all schedules with 0 of them, then 1, and so on, up to `bound`
    * - `random`, `urw`, `pct`, `pos`: random schedules: uniform at each choice; uniform over schedules; few changes of priority; random priorities
    *   per operation
-   * - `dpor`: one schedule of each kind that nobody can tell apart. It sees what threads do to the state, so they must share nothing else
+   * - `dpor`: one schedule of each kind that nobody can tell apart. It sees what threads do to the state, so it is an error if they use anything
+   *   else that can change
    * - `stateful`: every state once, however many schedules lead there; for generator functions over plain data. What their texts use from around them is
    *   given as `helpers`
    * @default 'portfolio'
