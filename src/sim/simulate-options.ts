@@ -62,7 +62,10 @@ export interface SimulateOptions<T extends ThreadSpecs = ThreadSpecs> {
   readonly wakeUpOrder?: WakeUpOrder;
   /** When a simulation that has not ended is given up. @default 3,600,000: an hour */
   readonly maxTime?: number;
-  /** How many times threads may go on after a wait or a piece of work, before the simulation is given up. @default 10,000,000 */
+  /**
+   * How many times threads may go on after a wait or a piece of work, before the simulation is given up; a waiter that looks after an interval
+   * and finds nothing to do has not gone on. @default 10,000,000
+   */
   readonly maxEvents?: number;
   /** How many threads there may be, those started by others included; at most 32,767. @default the threads given and 256 more */
   readonly maxThreads?: number;

@@ -39,17 +39,27 @@ export class Heap<T extends Due> {
     const items = this.#items;
     const first = items[0];
     const last = items.pop();
-    if (last === undefined || items.length === 0) return first;
+    if (last !== undefined && items.length > 0) this.#put(last);
+    return first;
+  }
+
+  /** What was due first is due later now. */
+  sink(): void {
+    this.#put(this.#items[0]!);
+  }
+
+  /** Puts it where the first one was, and down from there. */
+  #put(item: T): void {
+    const items = this.#items;
     let at = 0;
     for (;;) {
       let child = 2 * at + 1;
       if (child >= items.length) break;
       if (child + 1 < items.length && isBefore(items[child + 1]!, items[child]!)) child += 1;
-      if (!isBefore(items[child]!, last)) break;
+      if (!isBefore(items[child]!, item)) break;
       items[at] = items[child]!;
       at = child;
     }
-    items[at] = last;
-    return first;
+    items[at] = item;
   }
 }

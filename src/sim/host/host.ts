@@ -11,6 +11,7 @@ import { SimulationDeadlockError, SimulationLimitError } from '../errors.js';
 import type { Random } from '../random.js';
 import { Call, Pause, Poll } from './demand.js';
 import { type Due, Heap } from './heap.js';
+import type { Naps } from './naps.js';
 import { Processors } from './processors.js';
 import { FirstCome, type Line, Sleepers, type WakeUpOrder } from './sleepers.js';
 import type { Task } from './task.js';
@@ -29,6 +30,8 @@ export interface Machine {
 
 /** A thread goes on at a time: after a pause, or after a sleep that ended so. */
 interface Happening extends Due {
+  due: number;
+  rank: number;
   readonly task: Task;
   /** Of the thread, when this was arranged. */
   readonly turn: number;
@@ -52,6 +55,7 @@ export class VirtualHost {
   readonly random: Random;
   readonly #machine: Machine;
   readonly #lock: Words;
+  readonly #naps: Naps;
   readonly #taskOf: (ident: number) => Task | undefined;
   readonly #happenings = new Heap<Happening>();
   readonly #processors: Processors<Task>;
@@ -65,10 +69,11 @@ export class VirtualHost {
   /** When a thread last did something but wake up from a nap. */
   #progress = 0;
 
-  constructor(machine: Machine, random: Random, lock: Words, taskOf: (ident: number) => Task | undefined) {
+  constructor(machine: Machine, random: Random, lock: Words, naps: Naps, taskOf: (ident: number) => Task | undefined) {
     this.#machine = machine;
     this.random = random;
     this.#lock = lock;
+    this.#naps = naps;
     this.#taskOf = taskOf;
     this.#processors = new Processors(machine.cores);
     this.#sleepers = new Sleepers(machine.wakeUpOrder, random);
@@ -94,10 +99,10 @@ export class VirtualHost {
         const { owner, amount } = this.#processors.finish(time);
         owner.worked += amount;
         owner.attention = 'blind';
+        this.events += 1;
         this.#news();
         this.#resume(owner, amount);
       } else {
-        this.#happenings.pop();
         this.#happen(happening!);
       }
     }
@@ -125,8 +130,7 @@ export class VirtualHost {
         `expected all threads to end within maxTime, ${toMilliseconds(maxTime)} ms of virtual time; still there: ${describe()}. Is there a loop that never ends? Raise maxTime if not`,
       );
     }
-    this.events += 1;
-    if (this.events > maxEvents) {
+    if (this.events >= maxEvents) {
       throw new SimulationLimitError(
         `expected all threads to end within maxEvents, ${maxEvents} moves; after ${toMilliseconds(time)} ms of virtual time still there: ${describe()}. ` +
           'Is there a loop that never ends? Raise maxEvents if not, or make checkpointInterval longer',
@@ -140,16 +144,36 @@ export class VirtualHost {
     this.#progress = this.now;
   }
 
-  #happen({ task, result }: Happening): void {
-    if (result === PAUSED) {
-      this.#pausing -= 1;
-      this.#news();
-    } else if (result === TIMED_OUT) {
+  #happen(happening: Happening): void {
+    const { task, result } = happening;
+    if (result === TIMED_OUT) {
+      const then = this.#naps.end(task);
+      if (then === 'again') {
+        this.#napAgain(happening);
+        return;
+      }
+      this.#happenings.pop();
       this.#rise(task);
-    } else {
-      this.#news();
+      this.events += 1;
+      this.#resume(task, then === 'to-be-told' ? WOKEN : TIMED_OUT);
+      return;
     }
+    this.#happenings.pop();
+    this.events += 1;
+    if (result === PAUSED) this.#pausing -= 1;
+    this.#news();
     this.#resume(task, Math.max(0, result));
+  }
+
+  /** As if it had gone through the text. */
+  #napAgain(happening: Happening): void {
+    const { task } = happening;
+    const { length } = this.#naps;
+    this.#rise(task);
+    this.#lieDown(task.line!, task, length);
+    happening.due = this.#ring(length);
+    happening.rank = this.#nextRank();
+    this.#happenings.sink();
   }
 
   /** Lets a thread go on; what it did may be what others poll for. */
@@ -181,8 +205,11 @@ export class VirtualHost {
       const request = turn.value;
       if (request instanceof Step) {
         if (request.operation !== 'wait') answer = this.#perform(request);
-        else if (this.#fallAsleep(task, request) === 'asleep') return;
-        else answer = CHANGED;
+        else {
+          const slept = this.#fallAsleep(task, request);
+          if (slept === 'asleep') return;
+          answer = slept;
+        }
       } else if (request instanceof Call) {
         frames.push(request.text);
         answer = 0;
@@ -236,21 +263,26 @@ export class VirtualHost {
     return woken;
   }
 
-  #fallAsleep(task: Task, { words, index, first, second }: Step): 'asleep' | 'changed' {
-    if (Atomics.load(words, index) !== first) return 'changed';
+  #fallAsleep(task: Task, { words, index, first, second }: Step): 'asleep' | WaitOutcome {
+    if (Atomics.load(words, index) !== first) return CHANGED;
+    if (this.#naps.begin(task, words, index) === 'over') return TIMED_OUT;
     this.#sleepIn(this.#sleepers.begin(words, index), task, toNanoseconds(second));
     return 'asleep';
   }
 
   #sleepIn(line: Line<Task>, task: Task, amount: number): void {
-    task.line = line;
-    line.add(task);
-    task.isLimited = amount > LONGEST_NAP && amount !== Number.POSITIVE_INFINITY;
-    if (task.isLimited) this.#limited += 1;
+    this.#lieDown(line, task, amount);
     // Until it runs again it stays in the list, as a thread does in that of a futex: a notification that comes as its time is up is not lost.
     if (amount === Number.POSITIVE_INFINITY) task.turn += 1;
     else this.#arrange(task, this.#ring(amount), TIMED_OUT);
     task.state = 'asleep';
+  }
+
+  #lieDown(line: Line<Task>, task: Task, amount: number): void {
+    task.line = line;
+    line.add(task);
+    task.isLimited = amount > LONGEST_NAP && amount !== Number.POSITIVE_INFINITY;
+    if (task.isLimited) this.#limited += 1;
   }
 
   /** It sleeps no more. */

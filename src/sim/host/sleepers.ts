@@ -8,6 +8,12 @@ import type { Random } from '../random.js';
 /** Whom a notification goes to. */
 export type WakeUpOrder = 'first-come' | 'by-seed';
 
+/** Who sleeps: in one line at a time. */
+export interface Sleeper {
+  /** Which place it has there. */
+  seat: number;
+}
+
 /** All who sleep on one word. */
 export interface Line<Thread> {
   /** Falls asleep. */
@@ -44,9 +50,8 @@ export class FirstCome<Thread> implements Line<Thread>, Iterable<Thread> {
 }
 
 /** Any may be woken. */
-class BySeed<Thread> implements Line<Thread> {
+class BySeed<Thread extends Sleeper> implements Line<Thread> {
   readonly #threads: Thread[] = [];
-  readonly #places = new Map<Thread, number>();
   readonly #random: Random;
 
   constructor(random: Random) {
@@ -54,18 +59,17 @@ class BySeed<Thread> implements Line<Thread> {
   }
 
   add(thread: Thread): void {
-    this.#places.set(thread, this.#threads.length);
+    thread.seat = this.#threads.length;
     this.#threads.push(thread);
   }
 
   remove(thread: Thread): void {
-    const place = this.#places.get(thread);
-    if (place === undefined) return;
-    this.#places.delete(thread);
+    const { seat } = thread;
+    if (this.#threads[seat] !== thread) return;
     const last = this.#threads.pop()!;
     if (last === thread) return;
-    this.#threads[place] = last;
-    this.#places.set(last, place);
+    this.#threads[seat] = last;
+    last.seat = seat;
   }
 
   take(): Thread | undefined {
@@ -76,7 +80,7 @@ class BySeed<Thread> implements Line<Thread> {
   }
 }
 
-export class Sleepers<Thread> {
+export class Sleepers<Thread extends Sleeper> {
   readonly #order: WakeUpOrder;
   readonly #random: Random;
   /** By the memory, not the view: every handle brings a view of its own. */

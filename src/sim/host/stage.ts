@@ -18,6 +18,7 @@ import { Point } from '../switch-point.js';
 import { world } from '../world.js';
 import { type Attention, Call, Pause, Poll, Work } from './demand.js';
 import { type Machine, VirtualHost } from './host.js';
+import { Naps } from './naps.js';
 import { type Demand, type HostText, type Request, Task, type VirtualText } from './task.js';
 import { toMilliseconds, toNanoseconds } from './units.js';
 
@@ -63,7 +64,13 @@ export class Stage {
     this.plan = plan;
     this.words = allocate(placeOf(plan.capacity + 1));
     this.words[INTERVAL] = plan.intervalMicroseconds;
-    this.host = new VirtualHost(plan.machine, new Random(plan.seed), this.words, (ident) => this.tasks[ident - 1]);
+    this.host = new VirtualHost(
+      plan.machine,
+      new Random(plan.seed),
+      this.words,
+      new Naps(this.words, plan.dialect),
+      (ident) => this.tasks[ident - 1],
+    );
   }
 
   /** A new thread, which begins to run its program at a time. */

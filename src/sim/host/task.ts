@@ -6,6 +6,7 @@ import { BREAKER } from '../../lock/layout.js';
 import type { Step } from '../../steps/step.js';
 import type { SwitchPoint } from '../switch-point.js';
 import type { Attention, Call, Pause, Poll, Wish, Work } from './demand.js';
+import { type Nap, NOT_AT_THE_LOCK } from './naps.js';
 import type { Line } from './sleepers.js';
 
 /** What the generator of a virtual thread may yield under `simulate`. */
@@ -39,7 +40,10 @@ export class Task {
   attention: Attention = 'blind';
   /** The list it is in while it sleeps, and whether its time there is limited in a way that a deadlock would not outlast. */
   line: Line<Task> | undefined;
+  seat = 0;
   isLimited = false;
+  /** What the host knows of its sleep at the lock. */
+  readonly nap: Nap = { hold: NOT_AT_THE_LOCK, text: 'knows' };
   /** What it polls for. */
   ready: (() => boolean) | undefined;
   /** What it waits for, in words, for a message about a deadlock. */
