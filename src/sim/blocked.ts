@@ -140,6 +140,7 @@ export class BlockedThreads {
     for (let index = count; index > at; index -= 1) enabled[index] = enabled[index - 1]!;
     enabled[at] = thread;
     this.#moment.count = count + 1;
+    this.#moment.set ^= bitOf(thread);
   }
 
   /** The thread cannot go on. */
@@ -152,5 +153,11 @@ export class BlockedThreads {
     // By hand: for so few, the array's own methods take longer to be called than to run.
     for (let index = at + 1; index < count; index += 1) enabled[index - 1] = enabled[index]!;
     this.#moment.count = count - 1;
+    this.#moment.set ^= bitOf(thread);
   }
+}
+
+/** A thread's place in `Moment.set`. */
+export function bitOf(thread: number): number {
+  return 1 << (thread & 31);
 }

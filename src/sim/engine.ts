@@ -6,10 +6,10 @@ import { strictness } from '../host/forbid.js';
 import { Arena } from '../host/memory.js';
 import { perform } from '../steps/perform.js';
 import { CHANGED, Step } from '../steps/step.js';
-import { BlockedThreads } from './blocked.js';
+import { BlockedThreads, bitOf } from './blocked.js';
 import type { Program, RawFailure } from './program.js';
 import { CUT, type End, type Moment, type Observer, type Strategy } from './strategy.js';
-import { Point, type SwitchPoint, type VirtualThread } from './switch-point.js';
+import { OVER, Point, type SwitchPoint, type VirtualThread } from './switch-point.js';
 import { world } from './world.js';
 
 export type { Observer } from './strategy.js';
@@ -27,6 +27,7 @@ export class Engine {
   readonly #threads: VirtualThread[];
   readonly #blocked: BlockedThreads;
   #over = 0;
+  #everybody = 0;
   #observer: Observer | undefined;
 
   constructor(program: Program) {
@@ -36,13 +37,16 @@ export class Engine {
     this.moment = {
       enabled: new Int32Array(count),
       count,
+      set: 0,
       current: -1,
       step: 0,
       moves: new Int32Array(count),
       trace: new Int32Array(256),
       pending: new Array(count).fill(undefined),
       threads: count,
+      names: program.names,
     };
+    for (let thread = 0; thread < count; thread += 1) this.#everybody ^= bitOf(thread);
     this.#blocked = new BlockedThreads(this.moment);
   }
 
@@ -105,6 +109,7 @@ export class Engine {
     moment.current = -1;
     moment.step = 0;
     moment.count = moment.threads;
+    moment.set = this.#everybody;
     // Locks and their like are shared memory, which is slow to make and slow to clear away: it is used again.
     const state = this.#arena.fill(program.state);
     this.state = state;
@@ -198,6 +203,3 @@ export class Engine {
     strictness.now = 'strict';
   }
 }
-
-/** Where a thread stands that has ended. */
-const OVER = new Point('yield', 'over');

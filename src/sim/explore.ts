@@ -7,6 +7,7 @@ import { ownNow } from '../host/clock.js';
 import { forbidding } from '../host/forbid.js';
 import { natives } from '../transform/twins.js';
 import { compile } from './compile.js';
+import { checkDeterminism } from './determinism.js';
 import { Engine } from './engine.js';
 import { NondeterminismError, SpecError } from './errors.js';
 import type { Failure } from './failure.js';
@@ -20,7 +21,7 @@ import { searchStates } from './states.js';
 import { createStrategy } from './strategies/by-name.js';
 import { FromText } from './strategies/from-text.js';
 import { Replay } from './strategies/replay.js';
-import { NOTHING, type Proof, type Strategy } from './strategy.js';
+import { NOTHING, type Proof } from './strategy.js';
 import { tell } from './tell.js';
 import { world } from './world.js';
 
@@ -63,7 +64,7 @@ function search<S>(spec: Spec<S>, dialect: Dialect): Report {
   const program = compile(spec, dialect);
   // Before any thread has moved: what it is to be compared with later.
   const outside = options.strategy === 'dpor' && options.schedule === undefined ? lookOutside(spec.threads, program.state()) : undefined;
-  checkDeterminism(program);
+  const checkState = checkDeterminism(program);
   if (options.schedule !== undefined) return follow(new Engine(program), dialect, parseSchedule(options.schedule, program.names));
   if (options.strategy === 'stateful') return visitStates(program, dialect, options);
   const strategy = createStrategy(options);
@@ -92,6 +93,7 @@ function search<S>(spec: Spec<S>, dialect: Dialect): Report {
   }
   const atomic = new Map(natives);
   if (outside !== undefined && endedBy === 'search') checkOutside(outside, spec.threads, program);
+  checkState();
   const failure = endedBy === 'failure' ? tell(program, engine, strategy, schedules, 'simple') : null;
   return new Report({
     dialect: dialect.name,
@@ -192,22 +194,4 @@ export function claimOf(proof: Proof, tooLong: number): Pick<Report, 'proved' | 
   if (tooLong > 0 || proof.kind === 'none') return { proved: 'sampled', bound: undefined };
   if (proof.kind === 'complete') return { proved: 'complete', bound: undefined };
   return { proved: 'bounded', bound: { by: proof.by, most: proof.bound, schedules: proof.schedules } };
-}
-
-/** The first schedule, twice: what differs between the two would make every verdict worthless. */
-export function checkDeterminism(program: Program): void {
-  const [one, other] = [new Engine(program), new Engine(program)];
-  const strategies: Strategy[] = [new Replay([]), new Replay([])];
-  one.run(strategies[0]!);
-  other.run(strategies[1]!);
-  const [a, b] = [one.moment, other.moment];
-  const same =
-    a.step === b.step &&
-    one.failure?.kind === other.failure?.kind &&
-    a.trace.subarray(0, a.step).every((thread, at) => thread === b.trace[at]);
-  if (same) return;
-  throw new NondeterminismError(
-    `the same schedule did not do the same twice: expected ${a.step} moves, got ${b.step}. ` +
-      'Threads may depend on nothing but what `state` makes anew for each schedule: no time, no random numbers, nothing left over from the schedule before',
-  );
 }

@@ -4,8 +4,9 @@
 
 import { ownNow } from '../host/clock.js';
 import { natives } from '../transform/twins.js';
+import { checkDeterminism } from './determinism.js';
 import { Engine } from './engine.js';
-import { checkDeterminism, claimOf } from './explore.js';
+import { claimOf } from './explore.js';
 import type { Failure } from './failure.js';
 import type { Trial } from './linearizable-scenario.js';
 import type { Proved } from './report.js';
@@ -37,7 +38,7 @@ export interface Verdict {
 export function examine(trial: Trial, options: SearchOptions): Verdict {
   const { program, checker } = trial;
   if (options.schedule !== undefined) return follow(trial, parseSchedule(options.schedule, program.names));
-  checkDeterminism(program);
+  const checkState = checkDeterminism(program);
   const strategy = createStrategy(options);
   const engine = new Engine(strategy.watch?.(program) ?? program);
   const { maxSchedules = MAX_SCHEDULES, maxMs = Number.POSITIVE_INFINITY } = options;
@@ -53,6 +54,7 @@ export function examine(trial: Trial, options: SearchOptions): Verdict {
     story = () => tell(program, engine, strategy, schedules, 'simple');
     break;
   }
+  checkState();
   const { proved, bound } = claimOf(strategy.proof, tooLong);
   return {
     proved,

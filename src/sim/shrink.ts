@@ -98,7 +98,7 @@ export function shrink(engine: Engine, trace: readonly number[], failure: RawFai
     const search = new Preemptions(best.preemptions - 1);
     while (schedules < limits.schedules && limits.goesOn() && search.begin()) {
       engine.run(search);
-      search.end();
+      search.end(engine.moment);
       schedules += 1;
       if (!isAlike(engine.failure, failure)) continue;
       const found = fails(Array.from(engine.moment.trace.subarray(0, engine.moment.step)));

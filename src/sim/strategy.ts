@@ -9,6 +9,8 @@ export interface Moment {
   /** The threads that can go on, ascending: the first `count` of these. */
   readonly enabled: Int32Array;
   count: number;
+  /** Which threads these are, as a number: a bit for each; those of threads that are 32 apart are one. */
+  set: number;
   /** Who moved last, or -1 at the start. */
   current: number;
   /** How many moves have been made in this schedule. */
@@ -21,6 +23,8 @@ export interface Moment {
   readonly pending: readonly SwitchPoint[];
   /** How many threads there are. */
   readonly threads: number;
+  /** What they are called. */
+  readonly names: readonly string[];
 }
 
 /** How a schedule ended. `cut`: the strategy gave it up; it counts for nothing. */

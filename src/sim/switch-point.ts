@@ -28,6 +28,9 @@ export class Point {
   }
 }
 
+/** Where a thread stands that has ended. */
+export const OVER = new Point('yield', 'over');
+
 /** What a thread yields. */
 export type SwitchPoint = undefined | number | Point | Step;
 

@@ -16,7 +16,7 @@ function fewest(engine: Engine): number {
   const search = new Preemptions();
   while (search.begin()) {
     if (engine.run(search) !== 'failed') {
-      search.end();
+      search.end(engine.moment);
       continue;
     }
     const guided = new Guided(Array.from(engine.moment.trace.subarray(0, engine.moment.step)));

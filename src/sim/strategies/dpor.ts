@@ -3,7 +3,7 @@
  * mostly mind their own business. What moves do is watched, see `watch.ts`. Abdulla et al.: Optimal Dynamic Partial Order Reduction, POPL 2014.
  */
 import { Step } from '../../steps/step.js';
-import { NondeterminismError } from '../errors.js';
+import { diverged, tellEnabled } from '../divergence.js';
 import { type Footprint, isConflict, isWriteTo, union } from '../footprint.js';
 import type { Program } from '../program.js';
 import { CUT, type End, type Moment, NOTHING, type Proof, type Strategy } from '../strategy.js';
@@ -84,7 +84,10 @@ export class SourceDpor implements Strategy {
       frames.push(frame);
     }
     const frame = frames[step]!;
-    if (!isEnabled(moment, frame.thread)) throw diverged(moment, frame.thread);
+    if (!isSame(frame.enabled, moment)) {
+      const expected = frame.enabled.map((thread) => moment.names[thread]).join(' and ');
+      throw diverged(step + 1, `${expected} able to go on`, tellEnabled(moment));
+    }
     if (frame.footprint === undefined) this.#prepare(frame, moment);
     this.#last[frame.thread] = step;
     return frame.thread;
@@ -220,14 +223,13 @@ function isWait(point: unknown): boolean {
   return point instanceof Step && point.operation === 'wait';
 }
 
+function isSame(expected: readonly number[], { enabled, count }: Moment): boolean {
+  if (expected.length !== count) return false;
+  for (let at = 0; at < count; at += 1) if (enabled[at] !== expected[at]) return false;
+  return true;
+}
+
 function isEnabled({ enabled, count }: Moment, thread: number): boolean {
   for (let at = 0; at < count; at += 1) if (enabled[at] === thread) return true;
   return false;
-}
-
-function diverged({ step }: Moment, thread: number): NondeterminismError {
-  return new NondeterminismError(
-    `the same schedule did not do the same twice: at move ${step + 1} expected thread ${thread} to be able to go on; it was not. ` +
-      'Threads may depend on nothing but what `state` makes anew for each schedule: no time, no random numbers, nothing left over from the schedule before',
-  );
 }

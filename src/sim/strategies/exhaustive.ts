@@ -21,7 +21,8 @@ export class Exhaustive implements Strategy {
     return this.#tree.choose(moment);
   }
 
-  end(): 'new' {
+  end(moment: Moment): 'new' {
+    this.#tree.finish(moment);
     this.#schedules += 1;
     return 'new';
   }

@@ -45,7 +45,8 @@ export class Iterative implements Strategy {
   }
 
   /** A layer runs the cheaper schedules once more, on the way to its own: they are few beside those. */
-  end(): 'new' | 'again' {
+  end(moment: Moment): 'new' | 'again' {
+    this.#tree.finish(moment);
     if (this.#tree.spent < this.#bound) return 'again';
     this.#schedules += 1;
     return 'new';

@@ -2,8 +2,8 @@
  * The tree of all schedules, depth first: what every search shares that misses nothing. A branch is a choice between threads; what a branch
  * costs, and how much a schedule may cost, is what makes the searches differ.
  */
-import { NondeterminismError } from '../errors.js';
-import { describePoint } from '../labels.js';
+import { diverged, isSamePoint, tellEnabled, tellSet, tellStanding } from '../divergence.js';
+import type { NondeterminismError } from '../errors.js';
 import type { Moment } from '../strategy.js';
 import type { SwitchPoint } from '../switch-point.js';
 
@@ -50,11 +50,13 @@ export class Tree {
   spent = 0;
   readonly #order: Order;
   readonly #bound: number;
-  /** Of each choice on the way to here: the branch taken, how many there are within the bound, and how many threads could go on. */
+  /** Of each choice on the way to here: the branch taken, how many there are within the bound, when it was, and which threads could go on. */
   #taken = new Int32Array(256);
   #widths = new Int32Array(256);
-  #counts = new Int32Array(256);
+  #steps = new Int32Array(256);
+  #sets = new Int32Array(256);
   readonly #chosen: SwitchPoint[] = [];
+  readonly #threads: number[] = [];
   #depth = 0;
   #length = 0;
   #stage: 'new' | 'begun' = 'new';
@@ -84,18 +86,36 @@ export class Tree {
   choose(moment: Moment): number {
     const depth = this.#depth;
     if (depth === this.#length) this.#grow(moment);
-    else if (this.#counts[depth] !== moment.count)
-      throw diverged(moment, `${this.#counts[depth]} threads that can go on`, `${moment.count}`);
+    else if (this.#sets[depth] !== moment.set || this.#steps[depth] !== moment.step) throw this.#diverged(depth, moment);
     const position = this.#taken[depth]!;
     const thread = this.#order.at(moment, position);
     if (position > 0) this.spent += this.#order.cost(moment, position);
     const point = moment.pending[thread];
     // On the way to the last choice everything must be as it was; that choice itself is a new one.
-    if (depth < this.#length - 1 && !isSame(this.#chosen[depth], point))
-      throw diverged(moment, `thread ${thread} before ${describePoint(this.#chosen[depth])}`, `before ${describePoint(point)}`);
-    this.#chosen[depth] = point;
+    if (depth === this.#length - 1) {
+      this.#chosen[depth] = point;
+      this.#threads[depth] = thread;
+    } else if (!isSamePoint(this.#chosen[depth], point))
+      throw diverged(moment.step + 1, tellStanding(moment, thread, this.#chosen[depth]), tellStanding(moment, thread));
     this.#depth = depth + 1;
     return thread;
+  }
+
+  /** After each schedule: whether it came as far as the choices that it was to make. */
+  finish(moment: Moment): void {
+    if (this.#depth < this.#length) throw this.#diverged(this.#depth, moment);
+  }
+
+  /** At a choice other threads can go on than the last time, or there is none at that step. */
+  #diverged(depth: number, moment: Moment): NondeterminismError {
+    const { step, trace, names, count } = moment;
+    const expected = this.#steps[depth]!;
+    if (step > expected) return diverged(expected + 1, tellSet(this.#sets[depth]!, moment), `nobody but ${names[trace[expected]!]}`);
+    if (count === 0) {
+      const thread = this.#threads[depth]!;
+      return diverged(step + 1, tellStanding(moment, thread, this.#chosen[depth]), tellStanding(moment, thread));
+    }
+    return diverged(step + 1, step === expected ? tellSet(this.#sets[depth]!, moment) : 'one thread able to go on', tellEnabled(moment));
   }
 
   #grow(moment: Moment): void {
@@ -103,7 +123,8 @@ export class Tree {
     if (depth === this.#taken.length) {
       this.#taken = longer(this.#taken);
       this.#widths = longer(this.#widths);
-      this.#counts = longer(this.#counts);
+      this.#steps = longer(this.#steps);
+      this.#sets = longer(this.#sets);
     }
     let width = moment.count;
     if (this.#bound !== Number.POSITIVE_INFINITY) {
@@ -113,23 +134,10 @@ export class Tree {
     }
     this.#taken[depth] = 0;
     this.#widths[depth] = width;
-    this.#counts[depth] = moment.count;
+    this.#steps[depth] = moment.step;
+    this.#sets[depth] = moment.set;
     this.#length = depth + 1;
   }
-}
-
-function diverged({ step }: Moment, expected: string, came: string): NondeterminismError {
-  return new NondeterminismError(
-    `the same schedule did not do the same twice: at move ${step + 1} expected ${expected}; got ${came}. ` +
-      'Threads may depend on nothing but what `state` makes anew for each schedule: no time, no random numbers, nothing left over from the schedule before',
-  );
-}
-
-function isSame(one: SwitchPoint, other: SwitchPoint): boolean {
-  if (typeof one !== 'object' || typeof other !== 'object') return one === other;
-  return 'announcement' in one && 'announcement' in other
-    ? one.announcement === other.announcement
-    : 'operation' in one && 'operation' in other && one.operation === other.operation;
 }
 
 function longer(array: Int32Array<ArrayBuffer>): Int32Array<ArrayBuffer> {

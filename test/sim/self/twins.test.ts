@@ -57,7 +57,7 @@ function outcomes<S>(state: () => S, bodies: Bodies<S>): { readonly outcomes: re
   let schedules = 0;
   while (strategy.begin()) {
     engine.run(strategy);
-    strategy.end();
+    strategy.end(engine.moment);
     schedules += 1;
     const { failure } = engine;
     if (failure?.kind === 'error') throw failure.error;
