@@ -112,6 +112,14 @@ export class Snapshots {
           this.#keep((object as Record<string, unknown>)[key]);
         }
         break;
+      case 'frame':
+        for (const slot of this.#program.captured(object as Frame)) {
+          this.#keep(slot);
+          this.#keep((object as Frame).locals[slot]);
+        }
+        break;
+      case 'closure':
+        break;
     }
     this.#kept[count] = this.#used - count - 1;
   }
@@ -155,6 +163,11 @@ function putBack(object: object, kind: Kind, kept: readonly unknown[], from: num
         const value = kept[at + 1];
         if (!same || !Object.is(record[key], value)) record[key] = value;
       }
+      return;
     }
+    case 'frame':
+      for (let at = from; at < from + count; at += 2) (object as Frame).locals[kept[at] as number] = kept[at + 1];
+      return;
+    case 'closure':
   }
 }
