@@ -15,12 +15,14 @@ export class NotPlainError extends Error {
   readonly value: unknown;
 
   constructor(value: unknown, what: string) {
-    super(`expected plain data (primitives, objects, arrays, Map, Set and instances of classes without private fields), got ${what}`);
+    super(
+      `expected plain data (primitives, objects, arrays, Map, Set, errors and instances of classes without private fields), got ${what}`,
+    );
     this.value = value;
   }
 }
 
-export type Kind = 'object' | 'array' | 'map' | 'set' | 'frame' | 'closure';
+export type Kind = 'object' | 'array' | 'map' | 'set' | 'error' | 'frame' | 'closure';
 
 /** Who knows what is constant, though it is no plain data, whatever happens: it is written as its number. */
 export interface Adopted {
@@ -66,7 +68,7 @@ const TRUE = 2;
 const FALSE = 3;
 const HOLE = 4;
 const END = 5;
-const MARKS: Readonly<Record<Kind, number>> = { object: 6, array: 7, map: 8, set: 9, frame: 15, closure: 16 };
+const MARKS: Readonly<Record<Kind, number>> = { object: 6, array: 7, map: 8, set: 9, frame: 15, closure: 16, error: 18 };
 const BARE_OBJECT = 10;
 const AGAIN = 11;
 const LISTED = 12;
@@ -205,6 +207,13 @@ export class Canonical {
       case 'frame':
         this.#frame(value as Frame);
         return;
+      case 'error':
+        this.number(met.prototype);
+        for (const key of errorKeys(value)) {
+          this.write(key);
+          this.write(Reflect.get(value, key));
+        }
+        break;
       case 'object':
         if (met.prototype >= 0) this.number(met.prototype);
         // How many values there are is known by the shape.
@@ -223,7 +232,7 @@ export class Canonical {
         for (const item of value as Set<unknown>) this.write(item);
         break;
     }
-    if (met.kind !== 'array' && Object.keys(value).length > 0) check(value, met.kind);
+    if ((met.kind === 'map' || met.kind === 'set') && Object.keys(value).length > 0) check(value, met.kind);
     this.word(END);
   }
 
@@ -250,6 +259,14 @@ export class Canonical {
     }
     const number = Array.isArray(value) ? undefined : this.#adopted.prototype(prototype as object);
     if (number === undefined) throw new NotPlainError(value, describe(value));
+    if (value instanceof Error) {
+      for (const key of errorKeys(value))
+        if (!('value' in Object.getOwnPropertyDescriptor(value, key)!))
+          throw new NotPlainError(value, `${describe(value)} with an accessor`);
+      // By which way it came there would make two of what nobody else can tell apart.
+      Object.defineProperty(value, 'stack', { value: String(value), writable: true, configurable: true, enumerable: false });
+      return new Met('error', MARKS.error, number);
+    }
     check(value, 'object');
     return new Met('object', INSTANCE, number);
   }
@@ -280,6 +297,11 @@ export class Canonical {
     // `stack[-1] = …` is no item, and would be missed.
     if (Object.keys(value).length !== value.length - holes) check(value, 'array');
   }
+}
+
+/** What an error has of its own, but for where it was made. */
+export function errorKeys(error: object): string[] {
+  return Object.getOwnPropertyNames(error).filter((key) => key !== 'stack');
 }
 
 /** The number of what is listed; a new one for what is not. */

@@ -10,7 +10,7 @@ import { isNative, isNativeText } from '../transform/native.js';
 import { TWIN } from '../transform/twin.js';
 import { type Adopted, encode, NotPlainError } from './canonical.js';
 import { THREAD_EXPORTS } from './exports.js';
-import { BUILDERS, OWN } from './states-language.js';
+import { BUILDERS, ERRORS, OWN } from './states-language.js';
 
 /** What is looked at again after each move. */
 interface Watch {
@@ -25,6 +25,8 @@ export class Constants implements FrameRules, Adopted {
   /** Helpers that are data: a part of the state, as any thread may change them. */
   readonly data: readonly object[];
   readonly #numbers = new Map<unknown, number>();
+  /** The numbers of prototypes. */
+  readonly #prototypes = new Map<unknown, number>(ERRORS.map((made, at) => [made.prototype, at]));
   readonly #trusted: ReadonlySet<unknown>;
   readonly #watches: Watch[] = [];
 
@@ -105,18 +107,19 @@ export class Constants implements FrameRules, Adopted {
 
   /** The number of a prototype, if all that it makes of an object can be seen. */
   prototype(prototype: object): number | undefined {
-    const known = this.#numbers.get(prototype);
+    const known = this.#prototypes.get(prototype);
     if (known !== undefined) return known;
     const plain: unknown = Object.getOwnPropertyDescriptor(prototype, 'constructor')?.value;
     if (typeof plain !== 'function' || plain.prototype !== prototype || isNative(plain)) return undefined;
     if (isNativeText(Function.prototype.toString.call(plain))) return undefined;
     const above: unknown = Object.getPrototypeOf(prototype);
     if (above !== Object.prototype && above !== null && this.prototype(above as object) === undefined) return undefined;
-    this.#numbers.set(prototype, this.#numbers.size);
+    const number = this.#prototypes.size;
+    this.#prototypes.set(prototype, number);
     const title = `the class \`${plain.name}\``;
     this.#adopt(plain, title);
     this.#adoptProperties(prototype, `${title}:`);
-    return this.#numbers.get(prototype);
+    return number;
   }
 
   /** What is kept from around: it must not change. */

@@ -74,18 +74,23 @@ export const BUILDERS: ReadonlySet<unknown> = new Set([
   Uint8ClampedArray,
 ]);
 
+export const ERRORS = [Error, EvalError, RangeError, ReferenceError, SyntaxError, TypeError, URIError] as const;
+
+/** Number.isNaN is another one. */
+const { isFinite: finite, isNaN: nan } = globalThis;
+
 export const OWN: readonly unknown[] = [
   ...BUILDERS,
   structuredClone,
   parseInt,
   parseFloat,
-  isNaN,
-  isFinite,
+  nan,
+  finite,
   Symbol.for,
   Function.prototype.call,
   Function.prototype.apply,
   ...OWNERS.flatMap((owner) => [
-    owner,
+    ...(typeof owner === 'function' ? [owner] : []),
     ...Reflect.ownKeys(owner)
       .filter((key) => !HIDDEN.has(key))
       .flatMap((key) => Object.values(Object.getOwnPropertyDescriptor(owner, key)!) as unknown[])
