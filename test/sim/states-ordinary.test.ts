@@ -4,12 +4,10 @@
  */
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { DialectName } from '../../src/dialects/registry.js';
-import { explore, replay } from '../../src/sim/explore.js';
-import { Lock } from '../../src/threading/lock.js';
 import { compare } from './states-ordinary.js';
 
 // More of them by hand, now and then: `GIL_SIM_PROGRAMS=3000`.
-const programs = Number(process.env['GIL_SIM_PROGRAMS'] ?? 100);
+const programs = Number(process.env['GIL_SIM_PROGRAMS'] ?? 70);
 
 describe('outcomes of random programs', () => {
   it.each<DialectName>(['cpython-3.9', 'cpython-3.13', 'cpython-3.13t'])(

@@ -48,10 +48,9 @@ export class Box {
 }
 
 export class Special extends Box {
-  extra = 1;
   override inc(by: number): number {
-    this.extra += this.late(by);
-    return this.extra;
+    this.n += by;
+    return this.late(by);
   }
 }
 
@@ -63,7 +62,7 @@ export interface Shared {
   box: Box;
   other: Box;
   readonly Special: typeof Special;
-  readonly tools: { sum(a: number, b: number): number };
+  readonly tools: { Box: typeof Box; sum(a: number, b: number): number };
 }
 
 export function shared(): Shared {
@@ -77,6 +76,7 @@ export function shared(): Shared {
     other: box,
     Special,
     tools: {
+      Box,
       sum(a, b) {
         return a + b;
       },
@@ -131,7 +131,8 @@ function statement(pick: Pick, me: number, depth: number): string {
     () => `for (const k of [1, 2]) { if (s.list.length > k) break; s.a += k; ${inner()} }`,
     () => `for (const key in s.map.size ? { a: 1 } : { b: 1 }) s[key] += 1; ${inner()}`,
     () => `switch (s.a) { case 0: ${inner()} break; case 1: v = 5; default: s.b = v; }`,
-    () => `s.${pick(2) ? 'box' : 'other'} = new ${pick(2) ? 's.box.constructor' : 's.Special'}(); ${inner()}`,
+    () => `s.box = new (s.a === ${pick(2)} ? s.Special : s.other.constructor)(); ${inner()}`,
+    () => `if (s.a > ${pick(2)}) s.other = new s.Special(); else s.other = new s.tools.Box();`,
     () => `function add(k) { s.a += k; return s.a; } v = add(1); ${inner()}`,
     () => `function down(n) { return n === 0 ? s.a : down(n - 1) + 1; } v = down(${1 + pick(2)});`,
     () => `const f = (k) => { s.b += k; return s.b; }; f(1); ${inner()} v = f(2);`,
@@ -186,7 +187,7 @@ export function compare(from: number, to: number, dialect: DialectName, limit = 
     const found = new Set<string>();
     let report: ReturnType<typeof searchStates>;
     try {
-      report = searchStates({ ...program, after: (state) => void found.add(image(state)) }, { maxStates: 2000 });
+      report = searchStates({ ...program, after: (state) => void found.add(image(state)) }, { maxStates: 1000 });
     } catch (error) {
       refused.push(`${seed}: ${String(error)} ${texts.join('\n')}`);
       continue;
