@@ -3,6 +3,7 @@
  * Objects are numbered as they are first met. For plain data: primitives, objects, arrays, Map and Set, and functions that are said to be constant.
  */
 import { describe } from '../errors.js';
+import { type Closure, Frame } from '../transform/frames.js';
 
 /** The value is no plain data, so what it is made of cannot be seen. */
 export class NotPlainError extends Error {
@@ -14,18 +15,36 @@ export class NotPlainError extends Error {
   readonly value: unknown;
 
   constructor(value: unknown, what: string) {
-    super(`expected plain data (primitives, objects, arrays, Map and Set), got ${what}`);
+    super(
+      `expected plain data (primitives, objects, arrays, Map, Set, errors and instances of classes without private fields), got ${what}`,
+    );
     this.value = value;
   }
 }
 
-export type Kind = 'object' | 'array' | 'map' | 'set';
+export type Kind = 'object' | 'array' | 'map' | 'set' | 'error' | 'frame' | 'closure';
+
+/** Who knows what is constant, though it is no plain data, whatever happens: it is written as its number. */
+export interface Adopted {
+  /** The number of a function. */
+  constant(value: unknown): number | undefined;
+  /** The number of a prototype of which all that it makes of an object can be seen. */
+  prototype(prototype: object): number | undefined;
+}
+
+/** Who knows the functions that were made in frames, and what they may use there. */
+export interface Kept {
+  closureOf(plain: object): Closure | string | undefined;
+  captured(frame: Frame): readonly number[];
+}
 
 /** What is known of an object. */
 class Met {
   readonly kind: Kind;
   /** The word that it begins with. */
   readonly mark: number;
+  /** The number of its prototype, if that is no usual one. */
+  readonly prototype: number;
   /** The keys that it had last, and their number. */
   keys: readonly string[] = [];
   shape = -1;
@@ -33,9 +52,10 @@ class Met {
   epoch = -1;
   number = 0;
 
-  constructor(kind: Kind, mark: number) {
+  constructor(kind: Kind, mark: number, prototype: number) {
     this.kind = kind;
     this.mark = mark;
+    this.prototype = prototype;
   }
 }
 
@@ -48,12 +68,15 @@ const TRUE = 2;
 const FALSE = 3;
 const HOLE = 4;
 const END = 5;
-const MARKS: Readonly<Record<Kind, number>> = { object: 6, array: 7, map: 8, set: 9 };
+const MARKS: Readonly<Record<Kind, number>> = { object: 6, array: 7, map: 8, set: 9, frame: 15, closure: 16, error: 18 };
 const BARE_OBJECT = 10;
 const AGAIN = 11;
 const LISTED = 12;
 const CONSTANT = 13;
 const MINUS_ZERO = 14;
+const INSTANCE = 17;
+const NOBODY: Adopted = { constant: () => undefined, prototype: () => undefined };
+const NOTHING: Kept = { closureOf: () => undefined, captured: () => [] };
 /** Integers from here on are words of their own. */
 const LEAST = -1024;
 const MOST = 60_000;
@@ -69,16 +92,17 @@ export class Canonical {
   /** The objects in it, in the order in which they were first met. */
   readonly objects: object[] = [];
   readonly kinds: Kind[] = [];
-  readonly #constants: ReadonlyMap<unknown, number>;
+  readonly #adopted: Adopted;
+  readonly #kept: Kept;
   readonly #known = new Map<object, Met>();
   /** Strings, and numbers that are no small integers. */
   readonly #listed = new Map<string | number | bigint, number>();
   readonly #shapes = new Map<string, number>();
   #epoch = 0;
 
-  /** `constants` are functions that never change, whatever happens: they are written as their numbers. */
-  constructor(constants: ReadonlyMap<unknown, number> = new Map()) {
-    this.#constants = constants;
+  constructor(adopted: Adopted = NOBODY, kept: Kept = NOTHING) {
+    this.#adopted = adopted;
+    this.#kept = kept;
   }
 
   /** What is listed on the side, in the order in which it was first met. */
@@ -118,8 +142,12 @@ export class Canonical {
         else this.#object(value);
         return;
       default: {
-        const constant = this.#constants.get(value);
-        if (constant === undefined) throw new NotPlainError(value, describe(value));
+        const constant = this.#adopted.constant(value);
+        if (constant === undefined) {
+          if (typeof value === 'symbol') throw new NotPlainError(value, describe(value));
+          this.#object(value as object);
+          return;
+        }
         this.word(CONSTANT);
         this.number(constant);
       }
@@ -156,7 +184,7 @@ export class Canonical {
   #object(value: object): void {
     let met = this.#known.get(value);
     if (met === undefined) {
-      met = meet(value);
+      met = this.#meet(value);
       this.#known.set(value, met);
     }
     if (met.epoch === this.#epoch) {
@@ -170,7 +198,24 @@ export class Canonical {
     this.kinds.push(met.kind);
     this.word(met.mark);
     switch (met.kind) {
+      case 'closure': {
+        const { code, outer } = this.#kept.closureOf(value) as Closure;
+        this.number(code);
+        this.write(outer);
+        return;
+      }
+      case 'frame':
+        this.#frame(value as Frame);
+        return;
+      case 'error':
+        this.number(met.prototype);
+        for (const key of errorKeys(value)) {
+          this.write(key);
+          this.write(Reflect.get(value, key));
+        }
+        break;
       case 'object':
+        if (met.prototype >= 0) this.number(met.prototype);
         // How many values there are is known by the shape.
         this.#record(value as Record<string, unknown>, met);
         return;
@@ -187,8 +232,43 @@ export class Canonical {
         for (const item of value as Set<unknown>) this.write(item);
         break;
     }
-    if (met.kind !== 'array' && Object.keys(value).length > 0) check(value, met.kind);
+    if ((met.kind === 'map' || met.kind === 'set') && Object.keys(value).length > 0) check(value, met.kind);
     this.word(END);
+  }
+
+  /** What functions made in a frame may use of it. How it stands is no part of that. */
+  #frame(frame: Frame): void {
+    this.number(frame.code);
+    if (frame.outer !== undefined) this.write(frame.outer);
+    for (const slot of this.#kept.captured(frame)) this.write(frame.locals[slot]);
+  }
+
+  /** Looks at an object for the first time: whether all that it is can be seen. */
+  #meet(value: object): Met {
+    if (value instanceof Frame) return new Met('frame', MARKS.frame, -1);
+    if (typeof value === 'function') {
+      const closure = this.#kept.closureOf(value);
+      if (typeof closure === 'object') return new Met('closure', MARKS.closure, -1);
+      throw new NotPlainError(value, closure ?? describe(value));
+    }
+    const prototype: unknown = Object.getPrototypeOf(value);
+    const kind = kindOf(value, prototype);
+    if (kind !== undefined) {
+      check(value, kind);
+      return new Met(kind, prototype === null ? BARE_OBJECT : MARKS[kind], -1);
+    }
+    const number = Array.isArray(value) ? undefined : this.#adopted.prototype(prototype as object);
+    if (number === undefined) throw new NotPlainError(value, describe(value));
+    if (value instanceof Error) {
+      for (const key of errorKeys(value))
+        if (!('value' in Object.getOwnPropertyDescriptor(value, key)!))
+          throw new NotPlainError(value, `${describe(value)} with an accessor`);
+      // By which way it came there would make two of what nobody else can tell apart.
+      Object.defineProperty(value, 'stack', { value: String(value), writable: true, configurable: true, enumerable: false });
+      return new Met('error', MARKS.error, number);
+    }
+    check(value, 'object');
+    return new Met('object', INSTANCE, number);
   }
 
   #record(value: Record<string, unknown>, met: Met): void {
@@ -219,6 +299,11 @@ export class Canonical {
   }
 }
 
+/** What an error has of its own, but for where it was made. */
+export function errorKeys(error: object): string[] {
+  return Object.getOwnPropertyNames(error).filter((key) => key !== 'stack');
+}
+
 /** The number of what is listed; a new one for what is not. */
 function numberIn<T>(list: Map<T, number>, value: T): number {
   const known = list.get(value);
@@ -226,15 +311,6 @@ function numberIn<T>(list: Map<T, number>, value: T): number {
   const number = list.size;
   list.set(value, number);
   return number;
-}
-
-/** Looks at an object for the first time: whether all that it is can be seen. */
-function meet(value: object): Met {
-  const prototype: unknown = Object.getPrototypeOf(value);
-  const kind = kindOf(value, prototype);
-  if (kind === undefined) throw new NotPlainError(value, describe(value));
-  check(value, kind);
-  return new Met(kind, prototype === null ? BARE_OBJECT : MARKS[kind]);
 }
 
 /** Whether an object has nothing that is not written. */

@@ -1,65 +1,186 @@
 /**
- * What threads may hold although it is no plain data, because it never changes: the language's own functions, and those given as helpers.
+ * What threads may hold and use although it is no plain data, because it never changes: the language's own functions, those given as helpers, and
+ * functions and classes that use nothing from around them but such again. What may change is watched, or refused.
  */
+import { describe } from '../errors.js';
+import type { FrameRules, UsedAround } from '../transform/frames.js';
 import { StatefulError } from '../transform/frames-error.js';
-import { encode, NotPlainError } from './canonical.js';
+import { namesAround } from '../transform/names-around.js';
+import { isNative, isNativeText } from '../transform/native.js';
+import { TWIN } from '../transform/twin.js';
+import { type Adopted, encode, NotPlainError } from './canonical.js';
+import { THREAD_EXPORTS } from './exports.js';
+import { BUILDERS, ERRORS, OWN } from './states-language.js';
 
-/** Whose functions depend on nothing but their arguments. */
-const OWNERS: readonly object[] = [
-  Array,
-  BigInt,
-  Boolean,
-  Map,
-  Number,
-  Object,
-  Set,
-  String,
-  JSON,
-  Math,
-  Array.prototype,
-  BigInt.prototype,
-  Boolean.prototype,
-  Map.prototype,
-  Number.prototype,
-  Object.prototype,
-  Set.prototype,
-  String.prototype,
-];
-
-export interface Constants {
-  /** Functions, by their numbers. */
-  readonly functions: ReadonlyMap<unknown, number>;
-  /** Helpers that are data: a part of the state, as any thread may change them. */
-  readonly data: readonly object[];
+/** What is looked at again after each move. */
+interface Watch {
+  readonly title: string;
+  readonly value: unknown;
+  readonly again: () => unknown;
 }
 
-/** The language's own functions. */
-const OWN: readonly unknown[] = OWNERS.flatMap((owner) => [
-  owner,
-  ...Reflect.ownKeys(owner)
-    // A random number depends on more than its arguments.
-    .filter((key) => key !== 'constructor' && key !== 'random')
-    .map((key) => Object.getOwnPropertyDescriptor(owner, key)?.value as unknown)
-    .filter((value) => typeof value === 'function'),
-]);
+const REMEDY = 'put it into the state, as in state: () => ({ … }), or make it constant';
 
-/** @throws StatefulError for a helper that is neither a function nor plain data */
-export function constantsOf(helpers: Readonly<Record<string, unknown>>): Constants {
-  const functions = new Map<unknown, number>();
-  for (const value of [...OWN, ...Object.values(helpers)])
-    if (typeof value === 'function' && !functions.has(value)) functions.set(value, functions.size);
-  const data: object[] = [];
-  for (const [name, helper] of Object.entries(helpers)) {
-    if (typeof helper !== 'object' || helper === null) continue;
-    try {
-      encode(helper);
-    } catch (error) {
-      if (error instanceof NotPlainError) throw new StatefulError(`helper ${name}`, error.message);
-      throw error;
+export class Constants implements FrameRules, Adopted {
+  /** Helpers that are data: a part of the state, as any thread may change them. */
+  readonly data: readonly object[];
+  readonly #numbers = new Map<unknown, number>();
+  /** The numbers of prototypes. */
+  readonly #prototypes = new Map<unknown, number>(ERRORS.map((made, at) => [made.prototype, at]));
+  readonly #trusted: ReadonlySet<unknown>;
+  readonly #watches: Watch[] = [];
+
+  /** @throws StatefulError for a helper that is neither a function nor plain data */
+  constructor(helpers: Readonly<Record<string, unknown>>) {
+    const functions = Object.values(helpers).filter((value) => typeof value === 'function');
+    this.#trusted = new Set<unknown>([...OWN, ...functions]);
+    for (const value of this.#trusted) this.#numbers.set(value, this.#numbers.size);
+    const data: object[] = [];
+    for (const [name, helper] of Object.entries(helpers)) {
+      if (typeof helper !== 'object' || helper === null) continue;
+      try {
+        encode(helper);
+      } catch (error) {
+        if (error instanceof NotPlainError) throw new StatefulError(`helper ${name}`, error.message);
+        throw error;
+      }
+      data.push(helper);
     }
-    data.push(helper);
+    this.data = data;
   }
-  return { functions, data };
+
+  /** The number of a function, if it is a constant. */
+  constant(value: unknown): number | undefined {
+    return this.#numbers.get(value);
+  }
+
+  /** All functions in a state as it was made. */
+  admit(state: unknown): void {
+    const met = new Set<unknown>();
+    const visit = (value: unknown, path: string): void => {
+      if (typeof value === 'function') this.#adopt(value, `the state${path}`);
+      if (typeof value !== 'object' || value === null || met.has(value)) return;
+      met.add(value);
+      for (const [step, part] of partsOf(value)) visit(part, path + step);
+    };
+    visit(state, '');
+  }
+
+  /** What has changed that nobody may change. */
+  check(): void {
+    for (const { title, value, again } of this.#watches) {
+      if (!Object.is(value, again())) throw new StatefulError(title, `changed, and it is no part of the state: ${REMEDY}`);
+    }
+  }
+
+  around({ name, title, value, again }: UsedAround): void {
+    const what = `${title} uses \`${name}\`, which`;
+    if (again !== undefined) this.#watches.push({ title: what, value, again });
+    this.#settle(value, what);
+  }
+
+  native(plain: object): void {
+    if (this.#trusted.has(plain)) return;
+    const name = (plain as { readonly name?: string }).name || 'a function';
+    if (isNative(plain)) this.primitive(plain);
+    throw new StatefulError(
+      `the function \`${name}\``,
+      'is called natively, and it is not known that it keeps nothing between calls; if so, give it in `helpers`',
+    );
+  }
+
+  made(plain: unknown): void {
+    if (typeof plain !== 'function' || BUILDERS.has(plain)) return;
+    if (isNative(plain)) this.primitive(plain);
+    this.#adopt(plain, `the class \`${plain.name}\``);
+    const above: unknown = Object.getPrototypeOf(plain);
+    if (above !== Function.prototype) this.made(above);
+  }
+
+  primitive(plain: object): never {
+    const name = (plain as { readonly name?: string }).name || 'a function';
+    throw new StatefulError(
+      `\`${name}\` of gil`,
+      'is called, and what sleeps there is no part of a state yet; the strategy `dpor` takes it, as all others do',
+    );
+  }
+
+  /** The number of a prototype, if all that it makes of an object can be seen. */
+  prototype(prototype: object): number | undefined {
+    const known = this.#prototypes.get(prototype);
+    if (known !== undefined) return known;
+    const plain: unknown = Object.getOwnPropertyDescriptor(prototype, 'constructor')?.value;
+    if (typeof plain !== 'function' || plain.prototype !== prototype || isNative(plain)) return undefined;
+    if (isNativeText(Function.prototype.toString.call(plain))) return undefined;
+    const above: unknown = Object.getPrototypeOf(prototype);
+    if (above !== Object.prototype && above !== null && this.prototype(above as object) === undefined) return undefined;
+    const number = this.#prototypes.size;
+    this.#prototypes.set(prototype, number);
+    const title = `the class \`${plain.name}\``;
+    this.#adopt(plain, title);
+    this.#adoptProperties(prototype, `${title}:`);
+    return number;
+  }
+
+  /** What is kept from around: it must not change. */
+  #settle(value: unknown, what: string): void {
+    if (typeof value === 'function') this.#adopt(value, what);
+    else if (typeof value === 'object' && value !== null && !isFrozen(value) && !this.data.includes(value))
+      throw new StatefulError(what, `is ${describe(value)} that may change, and no part of the state: ${REMEDY} with Object.freeze`);
+  }
+
+  #adopt(plain: object & { readonly name?: string }, what: string): void {
+    if (this.#numbers.has(plain)) return;
+    this.#numbers.set(plain, this.#numbers.size);
+    if (isNative(plain) || BUILDERS.has(plain)) return;
+    if (isNativeText(Function.prototype.toString.call(plain)))
+      throw new StatefulError(what, 'is a native or bound function, and it is not known what it keeps; if nothing, give it in `helpers`');
+    const around = namesAround(plain);
+    if (around.hidden !== undefined)
+      throw new StatefulError(
+        `the class \`${plain.name}\``,
+        `has the private field ${around.hidden}, which nobody can see from outside of it: make it an ordinary field, or use another strategy`,
+      );
+    const title = /`/.test(what) ? what.replace(/ uses .*/, '') : what;
+    for (const use of around.uses) {
+      if (use.kind === 'seen') {
+        this.around({ ...use, title: plain.name ? `the function \`${plain.name}\`` : title });
+        continue;
+      }
+      if (Object.hasOwn(THREAD_EXPORTS, use.name)) continue;
+      throw new StatefulError(
+        plain.name ? `${title}, ${plain.name},` : title,
+        `uses \`${use.name}\` from around it, which nobody sees: ${REMEDY} and let the Vite plugin of gil/vite see the file`,
+      );
+    }
+    this.#adoptProperties(plain, `${title}:`);
+  }
+
+  /** What functions, classes and prototypes have as properties is seen by nobody, so it must not change. */
+  #adoptProperties(owner: object, what: string): void {
+    for (const key of Reflect.ownKeys(owner)) {
+      if (key === TWIN || /^(?:length|name|prototype|arguments|caller|constructor)$/.test(String(key))) continue;
+      const property = Object.getOwnPropertyDescriptor(owner, key)!;
+      const title = `${what} its property \`${String(key)}\``;
+      for (const part of [property.get, property.set]) if (part !== undefined) this.#adopt(part, title);
+      if (!('value' in property)) continue;
+      this.#settle(property.value, title);
+      this.#watches.push({ title, value: property.value, again: () => Reflect.get(owner, key) });
+    }
+    const { length } = Object.keys(owner);
+    this.#watches.push({ title: `${what} what properties it has`, value: length, again: () => Object.keys(owner).length });
+  }
+}
+
+/** Whether nothing in it can change, as deep as it goes. */
+function isFrozen(value: object, met = new Set<object>()): boolean {
+  if (met.has(value)) return true;
+  met.add(value);
+  const prototype: unknown = Object.getPrototypeOf(value);
+  if (!Object.isFrozen(value) || (prototype !== Object.prototype && prototype !== Array.prototype && prototype !== null)) return false;
+  return Object.values(Object.getOwnPropertyDescriptors(value)).every(
+    ({ value: part }) => part === undefined || (typeof part !== 'function' && (Object(part) !== part || isFrozen(part as object, met))),
+  );
 }
 
 /** Where in plain data something is, as `.list[0]`; `undefined` if it is not in there. */

@@ -3,7 +3,7 @@
  * One list for all of them, for they are taken and dropped in the order of a stack.
  */
 import type { Frame, FrameProgram } from '../transform/frames.js';
-import type { Canonical, Kind } from './canonical.js';
+import { type Canonical, errorKeys, type Kind } from './canonical.js';
 import type { SwitchPoint } from './switch-point.js';
 
 /** The threads as they stand. */
@@ -112,6 +112,20 @@ export class Snapshots {
           this.#keep((object as Record<string, unknown>)[key]);
         }
         break;
+      case 'error':
+        for (const key of errorKeys(object)) {
+          this.#keep(key);
+          this.#keep(Reflect.get(object, key));
+        }
+        break;
+      case 'frame':
+        for (const slot of this.#program.captured(object as Frame)) {
+          this.#keep(slot);
+          this.#keep((object as Frame).locals[slot]);
+        }
+        break;
+      case 'closure':
+        break;
     }
     this.#kept[count] = this.#used - count - 1;
   }
@@ -155,6 +169,18 @@ function putBack(object: object, kind: Kind, kept: readonly unknown[], from: num
         const value = kept[at + 1];
         if (!same || !Object.is(record[key], value)) record[key] = value;
       }
+      return;
     }
+    case 'error': {
+      const before = new Map<string, unknown>();
+      for (let at = from; at < from + count; at += 2) before.set(kept[at] as string, kept[at + 1]);
+      for (const key of errorKeys(object)) if (!before.has(key)) Reflect.deleteProperty(object, key);
+      for (const [key, value] of before) Reflect.set(object, key, value);
+      return;
+    }
+    case 'frame':
+      for (let at = from; at < from + count; at += 2) (object as Frame).locals[kept[at] as number] = kept[at + 1];
+      return;
+    case 'closure':
   }
 }

@@ -10,7 +10,7 @@ import { StatefulError } from '../transform/frames-error.js';
 import { Canonical, NotPlainError } from './canonical.js';
 import type { FailureKind, Program } from './program.js';
 import { Circles } from './states-circles.js';
-import { type Constants, constantsOf, pathTo } from './states-constants.js';
+import { Constants, pathTo } from './states-constants.js';
 import { Snapshots, type Threads } from './states-snapshot.js';
 import { Visited } from './states-visited.js';
 import { Point, type SwitchPoint } from './switch-point.js';
@@ -91,9 +91,9 @@ class StatesSearch {
   constructor(program: Program, { helpers = {}, maxStates = MAX_STATES, maxMs = Number.POSITIVE_INFINITY }: StatesOptions) {
     this.#program = program;
     const threads = Object.fromEntries(program.names.map((name, at) => [name, program.bodies[at]]));
-    this.#frames = new FrameProgram({ threads, helpers });
-    this.#constants = constantsOf(helpers);
-    this.#canonical = new Canonical(this.#constants.functions);
+    this.#constants = new Constants(helpers);
+    this.#frames = new FrameProgram({ threads, helpers, rules: this.#constants });
+    this.#canonical = new Canonical(this.#constants, this.#frames);
     this.#threads = { stacks: [], pending: [] };
     this.#snapshots = new Snapshots(this.#frames, this.#threads);
     this.#maxStates = maxStates;
@@ -127,6 +127,7 @@ class StatesSearch {
   #search(begin: number, trace: number[]): StatesReport['endedBy'] {
     const { names, beginnings, always } = this.#program;
     this.#state = this.#program.state();
+    this.#constants.admit(this.#state);
     world.clock = 0;
     for (let thread = 0; thread < names.length; thread += 1) {
       this.#threads.stacks.push(this.#frames.enter(thread, [this.#state]));
@@ -215,6 +216,7 @@ class StatesSearch {
       this.#failure = { kind: 'error', error, thread };
       return;
     }
+    this.#constants.check();
     if (yielded === ENDED) pending[thread] = undefined;
     else pending[thread] = typeof yielded === 'object' && yielded !== null ? this.#checked(thread, yielded, stack.at(-1)!) : undefined;
   }
@@ -257,6 +259,8 @@ class StatesSearch {
         for (const frame of stack) {
           canonical.number(frame.code);
           canonical.number(frame.pc);
+          if (frame.outer !== undefined) canonical.write(frame.outer);
+          if (this.#frames.captured(frame).length > 0) canonical.write(frame);
           const live = this.#frames.live(frame);
           for (let at = 0; at < live.length; at += 1) canonical.write(frame.locals[live[at]!]);
         }
@@ -272,7 +276,7 @@ class StatesSearch {
     if (path !== undefined) return new StatefulError(`the state${path}`, message);
     for (const [thread, stack] of this.#threads.stacks.entries()) {
       for (const frame of stack) {
-        for (const slot of this.#frames.live(frame)) {
+        for (const slot of [...this.#frames.live(frame), ...this.#frames.captured(frame)]) {
           const inside = pathTo(value, frame.locals[slot]);
           if (inside === undefined) continue;
           const variable = this.#frames.variable(frame, slot);

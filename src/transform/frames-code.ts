@@ -22,7 +22,9 @@ export type Instruction =
   | { readonly do: 'jump'; readonly to: Label }
   | { readonly do: 'branch'; readonly test: string; readonly to: Label }
   | { readonly do: 'yield'; readonly operand: string; readonly form: YieldForm; readonly resume: Label }
-  | { readonly do: 'call'; readonly callee: number; readonly args: string; readonly resume: Label }
+  | { readonly do: 'call'; readonly callee: number; readonly args: string; readonly outer: string; readonly resume: Label }
+  /** A call whose callee is known at run time only: `text` is true if it has to be taken apart, else its result is there at once. */
+  | { readonly do: 'invoke'; readonly text: string; readonly resume: Label }
   | { readonly do: 'return'; readonly value: string };
 
 /** `point`: a `new` with its condition in place, which depends on the frame alone; `value`: anything else. */
@@ -58,6 +60,8 @@ export function ownNames(prefix: string): OwnNames {
 export interface CodeText {
   readonly text: string;
   readonly slots: number;
+  /** Slots that functions inside may use at any time: they matter everywhere, and are not in `live`. */
+  readonly captured: readonly number[];
   /** Of each place where a frame can stand, the slots that matter there. */
   readonly live: readonly (readonly number[] | undefined)[];
   readonly forms: readonly (YieldForm | undefined)[];
@@ -65,7 +69,13 @@ export interface CodeText {
 }
 
 /** Numbers the places, finds what is live, and writes the text. */
-export function assemble(instructions: readonly Instruction[], slots: number, names: OwnNames): CodeText {
+export function assemble(
+  instructions: readonly Instruction[],
+  slots: number,
+  names: OwnNames,
+  kept: ReadonlySet<number>,
+  level: number,
+): CodeText {
   let pc = 0;
   let handles: CodeText['handles'] = 'none';
   for (const instruction of instructions) {
@@ -77,16 +87,17 @@ export function assemble(instructions: readonly Instruction[], slots: number, na
   const live: (readonly number[] | undefined)[] = new Array(pc).fill(undefined);
   const forms: (YieldForm | undefined)[] = new Array(pc).fill(undefined);
   const liveAt = liveness(instructions, pc, names);
-  live[0] = [...liveAt[0]!].sort((a, b) => a - b);
+  const sorted = (found: ReadonlySet<number>): readonly number[] => [...found].filter((slot) => !kept.has(slot)).sort((a, b) => a - b);
+  live[0] = sorted(liveAt[0]!);
   for (const instruction of instructions) {
-    if (instruction.do !== 'yield' && instruction.do !== 'call') continue;
+    if (instruction.do !== 'yield' && instruction.do !== 'call' && instruction.do !== 'invoke') continue;
     const matters = new Set(liveAt[instruction.resume.pc]);
     // What the condition of a point looks at must be known as long as the thread waits there.
     if (instruction.do === 'yield') for (const slot of slotsIn(instruction.operand, names)) matters.add(slot);
-    live[instruction.resume.pc] = [...matters].sort((a, b) => a - b);
+    live[instruction.resume.pc] = sorted(matters);
     if (instruction.do === 'yield') forms[instruction.resume.pc] = instruction.form;
   }
-  return { text: write(instructions, names, handles), slots, live, forms, handles };
+  return { text: write(instructions, names, handles, level), slots, captured: [...kept].sort((a, b) => a - b), live, forms, handles };
 }
 
 function slotsIn(text: string, names: OwnNames): number[] {
@@ -153,6 +164,8 @@ function textOf(instruction: Instruction): string {
       return instruction.operand;
     case 'call':
       return instruction.args;
+    case 'invoke':
+      return instruction.text;
     case 'return':
       return instruction.value;
     default:
@@ -160,7 +173,7 @@ function textOf(instruction: Instruction): string {
   }
 }
 
-function write(instructions: readonly Instruction[], names: OwnNames, handles: CodeText['handles']): string {
+function write(instructions: readonly Instruction[], names: OwnNames, handles: CodeText['handles'], level: number): string {
   const { locals, frame, input, mode, pc, run } = names;
   const places = new Map<number, number>();
   const handlers: string[] = [];
@@ -177,10 +190,11 @@ function write(instructions: readonly Instruction[], names: OwnNames, handles: C
     handles === 'none'
       ? loop
       : `try { ${loop} } catch (error) { const handler = ({ ${handlers.join(', ')} })[${pc}]; if (handler === undefined) throw error; ${locals}[handler[0]] = error; ${pc} = handler[1]; ${mode} = 0; }`;
-  return `function (${frame}, ${input}, ${mode}) { const ${locals} = ${frame}.locals; let ${pc} = ${frame}.pc; ${run}: for (;;) { ${guarded} } }`;
+  const around = Array.from({ length: level }, (_, at) => ` const ${locals}${at + 1} = ${frame}${'.outer'.repeat(at + 1)}.locals;`);
+  return `function (${frame}, ${input}, ${mode}) { const ${locals} = ${frame}.locals;${around.join('')} let ${pc} = ${frame}.pc; ${run}: for (;;) { ${guarded} } }`;
 }
 
-function lineOf(instruction: Instruction, { frame, pc, run, machine }: OwnNames, handles: CodeText['handles']): string {
+function lineOf(instruction: Instruction, { frame, input, mode, pc, run, machine }: OwnNames, handles: CodeText['handles']): string {
   switch (instruction.do) {
     case 'label':
       // Where the code is matters to an exception only.
@@ -194,7 +208,9 @@ function lineOf(instruction: Instruction, { frame, pc, run, machine }: OwnNames,
     case 'yield':
       return `${machine}.value = ${instruction.operand}; ${frame}.pc = ${instruction.resume.pc}; return 0;`;
     case 'call':
-      return `${machine}.value = [${instruction.args}]; ${machine}.callee = ${instruction.callee}; ${frame}.pc = ${instruction.resume.pc}; return 1;`;
+      return `${machine}.value = [${instruction.args}]; ${machine}.callee = ${instruction.callee}; ${machine}.self = undefined; ${machine}.outer = ${instruction.outer}; ${frame}.pc = ${instruction.resume.pc}; return 1;`;
+    case 'invoke':
+      return `if (${instruction.text}) { ${frame}.pc = ${instruction.resume.pc}; return 1; } ${input} = ${machine}.value; ${mode} = 0;`;
     case 'return':
       return `${machine}.value = ${instruction.value}; return 2;`;
   }

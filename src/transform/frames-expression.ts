@@ -4,6 +4,7 @@
 import type { AnyNode, AssignmentExpression, CallExpression, Expression, Pattern, Property, YieldExpression } from 'acorn';
 import type { YieldForm } from './frames-code.js';
 import { patternOf } from './frames-names.js';
+import { callInTwin, nameInTwin } from './frames-twin.js';
 import { type Writer, yields } from './frames-writer.js';
 
 /** The text of an expression's value, to be evaluated next; everything in front of the last switch point is done before. */
@@ -47,10 +48,10 @@ export function value(writer: Writer, node: AnyNode): string {
     case 'MemberExpression':
       return place(writer, node, []).target;
     case 'CallExpression':
-      return called(writer, node);
+      return twinHelper(writer, node) ?? called(writer, node);
     case 'NewExpression': {
       const [callee, ...args] = values(writer, [node.callee, ...node.arguments]);
-      return `(new (${callee})(${args.join(', ')}))`;
+      return `(new (${writer.from.twin === undefined ? callee : `${writer.names.machine}.made(${callee})`})(${args.join(', ')}))`;
     }
     case 'ArrayExpression': {
       const parts = values(
@@ -81,11 +82,11 @@ export function effect(writer: Writer, node: AnyNode): void {
     return;
   }
   if (node.type === 'AssignmentExpression' && node.operator === '=' && node.left.type === 'Identifier') {
-    const slot = writer.scope.find(node.left.name)?.slot;
-    if (slot !== undefined && !yields(node.left)) {
+    const variable = writer.scope.find(node.left.name);
+    if (variable?.level === writer.level) {
       // Checked as any other use: it may be too early for it.
       writer.text(node.left);
-      writer.set(slot, value(writer, node.right));
+      writer.set(variable.slot, value(writer, node.right));
       return;
     }
   }
@@ -113,20 +114,58 @@ function isConstant(writer: Writer, node: AnyNode): boolean {
 function yielded(writer: Writer, node: YieldExpression, result: 'wanted' | 'unwanted'): string {
   if (node.delegate) {
     const call = node.argument!;
-    const callee = call.type === 'CallExpression' && call.callee.type === 'Identifier' ? call.callee.name : undefined;
-    const number = callee === undefined || writer.scope.find(callee) !== undefined ? undefined : writer.known.generator(callee);
-    if (callee === undefined || number === undefined)
-      throw writer.fail(
-        node,
-        `has \`${writer.source.slice(node.start, node.end)}\`; expected \`yield* helper(…)\` of a generator function in \`helpers\``,
-      );
-    writer.call(number, values(writer, (call as CallExpression).arguments).join(', '));
+    const unknown = call.type === 'CallExpression' ? callInTwin(call, writer.from.twin) : undefined;
+    if (unknown === undefined) callKnown(writer, node, call);
+    else {
+      const text = invoke(writer, unknown, (call as CallExpression).arguments, result);
+      if (text !== undefined) return text;
+    }
   } else {
     const { argument } = node;
     const operand = argument ? (yields(argument) ? value(writer, argument) : writer.text(argument, 'operand')) : 'undefined';
     writer.yield(operand, formOf(argument));
   }
   return result === 'wanted' ? writer.save(writer.names.input) : 'undefined';
+}
+
+/** Calls what is known at run time only. The value is the input then, but for a setter, where it is what was set. */
+function invoke(
+  writer: Writer,
+  name: 'call' | 'method' | 'on' | 'get' | 'set',
+  given: readonly AnyNode[],
+  result: 'wanted' | 'unwanted',
+): string | undefined {
+  const all = values(writer, given);
+  const fixed = name === 'call' ? 1 : 2;
+  if (name === 'set' && result === 'wanted') all[2] = writer.save(all[2]!);
+  const args = name === 'get' ? '' : `, [${all.slice(fixed).join(', ')}]`;
+  writer.invoke(`${writer.names.machine}.${name}(${all.slice(0, fixed).join(', ')}${args})`);
+  return name === 'set' ? (result === 'wanted' ? all[2] : 'undefined') : undefined;
+}
+
+/** What a twin's text calls beside functions: `$gil.after(v, yield 1)` is `v`, with a switch point behind it. */
+function twinHelper(writer: Writer, node: CallExpression): string | undefined {
+  const { twin } = writer.from;
+  const name = nameInTwin(node.callee, twin);
+  if (name === undefined) return undefined;
+  const all = values(writer, node.arguments);
+  return name === 'after' ? all[0] : `${twin}.${name}(${all.join(', ')})`;
+}
+
+/** `yield* helper(…)`: of a generator function whose code is known. */
+function callKnown(writer: Writer, node: YieldExpression, call: Expression): void {
+  const callee = call.type === 'CallExpression' && call.callee.type === 'Identifier' ? call.callee.name : undefined;
+  const inner = callee === undefined ? undefined : writer.scope.code(callee);
+  const number =
+    callee === undefined || writer.scope.find(callee) !== undefined ? undefined : (inner?.number ?? writer.known.generator(callee));
+  if (number === undefined)
+    throw writer.fail(
+      node,
+      `has \`${writer.source.slice(node.start, node.end)}\`; expected \`yield* helper(…)\` of a generator function in \`helpers\``,
+    );
+  const outer =
+    inner === undefined || inner.level < 0 ? 'undefined' : `${writer.names.frame}${'.outer'.repeat(writer.level - inner.level)}`;
+  writer.call(number, values(writer, (call as CallExpression).arguments).join(', '), outer);
 }
 
 /** Whether the condition of a point stands in the `yield`, so that it depends on the frame alone. */

@@ -11,7 +11,7 @@ import { within } from './syntax.js';
 export function block(writer: Writer, list: readonly AnyNode[]): void {
   writer.inBlock(() => {
     for (const item of list) declareIn(writer, item);
-    for (const item of list) if (item.type === 'FunctionDeclaration') declareFunction(writer, item);
+    declareFunctions(writer, list);
     for (const item of list) if (item.type !== 'FunctionDeclaration') writer.freeing(() => statement(writer, item));
   });
 }
@@ -27,8 +27,12 @@ export function hoistVars(writer: Writer, node: AnyNode): void {
 
 function declareIn(writer: Writer, item: AnyNode): void {
   if (item.type === 'VariableDeclaration' && item.kind !== 'var') declareAll(writer, item);
-  if (item.type === 'FunctionDeclaration' && item.id) writer.declare(item.id, EVERYWHERE);
+  if (item.type === 'FunctionDeclaration' && item.id && !isTwin(writer, item)) writer.declare(item.id, EVERYWHERE);
   if (item.type === 'ClassDeclaration' && item.id) writer.declare(item.id, item);
+}
+
+function isTwin(writer: Writer, { id, generator }: DeclaredFunction): boolean {
+  return generator === true && writer.from.twin !== undefined && id!.name.startsWith(`${writer.from.twin}_t_`);
 }
 
 function declareAll(writer: Writer, declaration: VariableDeclaration, update?: { readonly start: number; readonly end: number }): void {
@@ -37,10 +41,25 @@ function declareAll(writer: Writer, declaration: VariableDeclaration, update?: {
   for (const declarator of declaration.declarations) for (const name of namesIn(declarator.id)) writer.declare(name, declarator, update);
 }
 
-function declareFunction(writer: Writer, node: Extract<AnyNode, { type: 'FunctionDeclaration' }>): void {
-  if (node.generator) throw writer.fail(node, `has a generator function \`${node.id?.name}\` inside: give it in \`helpers\``);
-  writer.set(writer.scope.find(node.id!.name)!.slot, `(${writer.text(node)})`);
+/** Declared functions are there from the beginning of their block on. In a twin's text, each that has a twin has it beside itself. */
+function declareFunctions(writer: Writer, list: readonly AnyNode[]): void {
+  const { twin } = writer.from;
+  const declared = list.filter((item): item is DeclaredFunction => item.type === 'FunctionDeclaration');
+  const twins = declared.filter((node) => isTwin(writer, node));
+  for (const { id } of twins) writer.scope.codes.set(id!.name, { number: writer.known.reserve(), level: writer.level });
+  for (const node of twins) writer.known.inner(node, writer, undefined, writer.scope.codes.get(node.id!.name)!.number);
+  for (const node of declared) {
+    if (twins.includes(node)) continue;
+    if (node.generator && twin === undefined)
+      throw writer.fail(node, `has a generator function \`${node.id?.name}\` inside: give it in \`helpers\``);
+    const { machine, frame } = writer.names;
+    const code = writer.scope.codes.get(`${twin}_t_${node.id!.name}`);
+    const text = `(${writer.text(node)})`;
+    writer.set(writer.scope.find(node.id!.name)!.slot, code === undefined ? text : `${machine}.closure(${text}, ${frame}, ${code.number})`);
+  }
 }
+
+type DeclaredFunction = Extract<AnyNode, { type: 'FunctionDeclaration' }>;
 
 /** What cannot stay as it is: switch points, and variables of the whole function. */
 function isTakenApart(node: AnyNode): boolean {
@@ -220,8 +239,10 @@ function choice(writer: Writer, node: Extract<AnyNode, { type: 'SwitchStatement'
     writer.freeing(() => writer.set(key, value(writer, node.discriminant)));
     writer.inBlock(() => {
       for (const { consequent } of node.cases) for (const item of consequent) declareIn(writer, item);
-      for (const { consequent } of node.cases)
-        for (const item of consequent) if (item.type === 'FunctionDeclaration') declareFunction(writer, item);
+      declareFunctions(
+        writer,
+        node.cases.flatMap(({ consequent }) => consequent),
+      );
       const places = node.cases.map(() => writer.label());
       node.cases.forEach(({ test }, at) => {
         if (test) writer.freeing(() => writer.branch(`${writer.local(key)} === ${value(writer, test)}`, places[at]!));

@@ -5,7 +5,7 @@ import type { AnyNode, Identifier } from 'acorn';
 import type { Handler, Instruction, Label, OwnNames, YieldForm } from './frames-code.js';
 import { StatefulError } from './frames-error.js';
 import { type Leave, Names, type Surroundings, textOf, type Variable } from './frames-names.js';
-import { within } from './syntax.js';
+import { type FunctionNode, within } from './syntax.js';
 
 /** What the texts of a program may mean by a name that is not their own. */
 export interface Known {
@@ -13,6 +13,22 @@ export interface Known {
   generator(name: string): number | undefined;
   /** Whether a name means something: a helper, or something of the language. */
   has(name: string): boolean;
+  /** A number for a function inside. */
+  reserve(): number;
+  /** The number of a function inside, given as its twin: `self` is its name for itself, or says that its `this` is the one around it. */
+  inner(twin: FunctionNode, from: Writer, self: Identifier | 'bound' | undefined, number?: number): number;
+}
+
+/** What a text is part of. */
+export interface TextSource {
+  readonly source: string;
+  readonly title: string;
+  readonly names: OwnNames;
+  readonly known: Known;
+  /** Where each name is set. */
+  readonly writes: ReadonlyMap<string, readonly number[]>;
+  /** The name of what a twin's text calls. */
+  readonly twin: string | undefined;
 }
 
 /** A part that can be left: a loop, a switch, a labelled statement; or a `try` whose `finally` comes first. */
@@ -37,11 +53,15 @@ export class Writer {
   slots = 0;
   /** What is in each slot, for messages: the name of a variable, where it is one. */
   readonly variables: string[] = [];
-  readonly #source: string;
-  readonly #title: string;
-  readonly #names: OwnNames;
-  readonly #known: Known;
-  readonly #writes: ReadonlyMap<string, readonly number[]>;
+  readonly from: TextSource;
+  /** Of a function inside another one: that. */
+  readonly outer: Writer | undefined;
+  /** In how many functions it stands. */
+  readonly level: number;
+  /** Slots that functions inside use. */
+  readonly kept = new Set<number>();
+  /** A variable that is made anew on each turn of a loop, and that this function uses from around it. */
+  keepsTurn: string | undefined;
   /** Slots for values in between, and how many of them are in use. */
   readonly #between: number[] = [];
   #inUse = 0;
@@ -49,29 +69,28 @@ export class Writer {
   #exits: Label[] = [];
   #part: Surroundings['part'] = 'other';
 
-  constructor(source: string, title: string, names: OwnNames, known: Known, writes: ReadonlyMap<string, readonly number[]>) {
-    this.#source = source;
-    this.#title = title;
-    this.#names = names;
-    this.#known = known;
-    this.#writes = writes;
+  constructor(from: TextSource, outer?: Writer) {
+    this.from = from;
+    this.outer = outer;
+    this.level = outer === undefined ? 0 : outer.level + 1;
+    if (outer !== undefined) this.scope = new Names(outer.scope);
   }
 
   get source(): string {
-    return this.#source;
+    return this.from.source;
   }
 
   get names(): OwnNames {
-    return this.#names;
+    return this.from.names;
   }
 
   get known(): Known {
-    return this.#known;
+    return this.from.known;
   }
 
   fail(node: AnyNode, what: string): StatefulError {
-    const line = this.#source.slice(0, node.start).split('\n').length;
-    return new StatefulError(`${this.#title}, line ${line} of its text`, what);
+    const line = this.source.slice(0, node.start).split('\n').length;
+    return new StatefulError(`${this.from.title}, line ${line} of its text`, what);
   }
 
   slot(): number {
@@ -80,7 +99,7 @@ export class Writer {
   }
 
   local(slot: number): string {
-    return `${this.#names.locals}[${slot}]`;
+    return `${this.names.locals}[${slot}]`;
   }
 
   declare(id: Identifier, declared: Variable['declared'], update?: Variable['update']): void {
@@ -88,7 +107,18 @@ export class Writer {
     if (this.scope.own.has(id.name)) return;
     const slot = this.slot();
     this.variables[slot] = id.name;
-    this.scope.own.set(id.name, { slot, name: id.name, declared, made: this.loops > 0 ? 'on-each-turn' : 'once', update });
+    const made = this.loops > 0 ? 'on-each-turn' : 'once';
+    this.scope.own.set(id.name, { slot, name: id.name, level: this.level, declared, made, update });
+  }
+
+  /** A function inside uses a variable: its own, or one around it. */
+  capture(variable: Variable): void {
+    if (variable.level === this.level) {
+      this.kept.add(variable.slot);
+      return;
+    }
+    if (variable.made === 'on-each-turn') this.keepsTurn = variable.name;
+    this.outer!.capture(variable);
   }
 
   /** Does something with a block's own variables. */
@@ -147,11 +177,18 @@ export class Writer {
     this.place(resume);
   }
 
-  call(callee: number, args: string): void {
+  call(callee: number, args: string, outer = 'undefined'): void {
     const resume = this.label();
-    this.instructions.push({ do: 'call', callee, args, resume });
+    this.instructions.push({ do: 'call', callee, args, outer, resume });
     this.place(resume);
-    this.run(`if (${this.#names.mode} === 1) throw ${this.#names.input}`);
+    this.run(`if (${this.names.mode} === 1) throw ${this.names.input}`);
+  }
+
+  invoke(text: string): void {
+    const resume = this.label();
+    this.instructions.push({ do: 'invoke', text, resume });
+    this.place(resume);
+    this.run(`if (${this.names.mode} === 1) throw ${this.names.input}`);
   }
 
   /** The text of a part without switch points. */
@@ -165,20 +202,38 @@ export class Writer {
 
   surroundings(): Surroundings {
     return {
-      source: this.#source,
-      names: this.#names,
+      source: this.source,
+      names: this.names,
+      level: this.level,
+      twin: this.from.twin,
       scope: this.scope,
       part: this.#part,
-      writes: this.#writes,
+      writes: this.from.writes,
+      capture: (variable) => this.capture(variable),
+      inner: (twin) => this.inner(twin),
       fail: (node, what) => this.fail(node, what),
-      free: ({ name, ...node }) => {
-        if (this.#known.generator(name) !== undefined)
+      free: ({ name, ...node }, access) => {
+        if (access === 'write')
+          throw this.fail(
+            node as Identifier,
+            `sets \`${name}\`, which is not its own: put it into the state, as in state: () => ({ ${name}: … })`,
+          );
+        if (this.known.generator(name) !== undefined)
           throw this.fail(node as Identifier, `uses the generator function \`${name}\` other than as \`yield* ${name}(…)\``);
-        if (!this.#known.has(name))
+        if (!this.known.has(name))
           throw this.fail(node as Identifier, `uses \`${name}\`, which is not in its text: give it in \`helpers\``);
       },
       leave: (leave) => this.#leaveText(leave),
     };
+  }
+
+  /** The number of a function inside, given as its twin, which may know the function by a name. */
+  inner(twin: AnyNode): number {
+    if (twin.type === 'ArrowFunctionExpression') return this.known.inner(twin.body as FunctionNode, this, twin.params[0] as Identifier);
+    // An arrow function that uses `this` has a twin that was given it.
+    if (twin.type === 'CallExpression' && twin.callee.type === 'MemberExpression')
+      return this.known.inner(twin.callee.object as FunctionNode, this, 'bound');
+    return this.known.inner(twin as FunctionNode, this, undefined);
   }
 
   /** Goes on at the end of a part, or returns. */
@@ -195,7 +250,7 @@ export class Writer {
 
   #leaveText(leave: Leave): readonly [string, string] {
     const way = this.#way(leave);
-    const { pc, run, machine, jump } = this.#names;
+    const { pc, run, machine, jump } = this.names;
     if (way === 'return') return [`${machine}.value = `, '; return 2;'];
     const to = way.kind === 'jump' ? this.#targetOf(way, leave) : way.at;
     this.#exits.push(to);

@@ -1,66 +1,46 @@
 /**
- * Generator functions as state machines whose whole state is plain data: which function, where in it, and its variables. So a thread that
- * stands somewhere can be written down, compared, and put back.
+ * Functions as state machines whose whole state is plain data: which function, where in it, and its variables. So a thread that stands somewhere can
+ * be written down, compared, and put back. Functions that are called are taken apart when they are first met.
  */
-import { type AnyNode, parse } from 'acorn';
-import { describe } from '../errors.js';
-import { assemble, type CodeText, ownNames } from './frames-code.js';
+import { aroundOf, NOTHING_AROUND, TWIN_HELPERS, type UsedAround } from './frames-around.js';
+import { type CompileContext, type Compiled, compileText, type Factory, FIRST_SLOTS, isGenerator, type Run } from './frames-compile.js';
 import { StatefulError } from './frames-error.js';
-import { constantSetIn, namesIn, patternOf, writesIn } from './frames-names.js';
-import { block, hoistVars } from './frames-statement.js';
-import { EVERYWHERE, type Known, Writer } from './frames-writer.js';
-import { type FunctionNode, freshPrefix, isFunction, NEWEST } from './syntax.js';
+import { isLanguage, isSteady } from './frames-globals.js';
+import { type Closure, Frame, Machine } from './frames-machine.js';
+import { freshPrefix } from './syntax.js';
+import { placeOfTwin, type Twin, type TwinPlace, twinFor } from './twins.js';
 
-/** An activation of a function. A class, so that all of them have one shape. */
-export class Frame {
-  /** Which of the program's functions. */
-  readonly code: number;
-  /** Where in it. */
-  pc = 0;
-  readonly locals: unknown[];
-
-  constructor(code: number, locals: unknown[]) {
-    this.code = code;
-    this.locals = locals;
-  }
-}
-
-/** What compiled texts tell who runs them. */
-interface Machine {
-  value: unknown;
-  callee: number;
-  /** Why the thread cannot be gone on with, even if it catches that. */
-  refusal: StatefulError | undefined;
-  items(all: unknown): readonly unknown[];
-  keys(object: unknown): readonly string[];
-}
-
-/** Runs from where the frame stands; the result: 0 it yields, 1 it calls, 2 it returns. */
-type Run = (frame: Frame, input: unknown, mode: 0 | 1) => 0 | 1 | 2;
+export type { UsedAround } from './frames-around.js';
+export { type Closure, Frame } from './frames-machine.js';
 
 /** A function of the program. */
-interface Code extends CompiledText {
+interface Code {
   readonly name: string;
+  readonly level: number;
   readonly run: Run;
-}
-
-interface CompiledText extends CodeText {
-  readonly prefix: string;
+  readonly slots: number;
+  readonly live: readonly (readonly number[] | undefined)[];
+  readonly captured: readonly number[];
+  readonly forms: readonly (string | undefined)[];
+  readonly handles: 'exceptions' | 'none';
   readonly variables: readonly string[];
+  readonly keepsTurn: string | undefined;
 }
 
 /** What a thread that has ended yields. */
 export const ENDED: unique symbol = Symbol('ended');
 
-/** What every text may use: names of the language whose values never change. */
-const LANGUAGE: ReadonlySet<string> = new Set(
-  (
-    'undefined NaN Infinity Array BigInt Boolean Error EvalError JSON Map Math Number Object RangeError ReferenceError RegExp Set String ' +
-    'SyntaxError TypeError URIError isFinite isNaN parseFloat parseInt structuredClone'
-  ).split(' '),
-);
-
-const GeneratorFunction = Object.getPrototypeOf(function* () {}) as object;
+/** Who says what a thread may use although it is no part of its text. Each throws a {@link StatefulError} for what it may not. */
+export interface FrameRules {
+  /** A text uses a variable from around it. */
+  around(use: UsedAround): void;
+  /** A function is called that is not taken apart. */
+  native(plain: object): void;
+  /** A class is used, or a function called with `new`. */
+  made(plain: unknown): void;
+  /** A function is called whose twin somebody wrote by hand. */
+  primitive(plain: object): void;
+}
 
 /** What programs are made of. */
 export interface FrameSource {
@@ -68,88 +48,70 @@ export interface FrameSource {
   readonly threads: Readonly<Record<string, unknown>>;
   /** What their texts mean by names that are not their own: generator functions for `yield*`, and other values. */
   readonly helpers?: Readonly<Record<string, unknown>> | undefined;
+  readonly rules?: FrameRules | undefined;
 }
 
-/** Generator functions taken apart. */
+const LENIENT: FrameRules = { around: () => {}, native: () => {}, made: () => {}, primitive: () => {} };
+
+/** Functions taken apart. */
 export class FrameProgram {
-  readonly #codes: readonly Code[];
+  /** How often each function was called natively, by name. */
+  readonly natives = new Map<string, number>();
+  readonly #helpers: Readonly<Record<string, unknown>>;
+  readonly #rules: FrameRules;
+  readonly #codes: (Code | StatefulError | undefined)[] = [];
   readonly #threads: readonly number[];
-  readonly #machine: Machine = {
-    value: undefined,
-    callee: -1,
-    refusal: undefined,
-    items: (all) => {
-      if (Array.isArray(all)) return all;
-      if (typeof all === 'string') return [...all];
-      this.#machine.refusal = new StatefulError(
-        'for … of',
-        `goes through ${describe(all)} across a switch point; expected an array, as in \`for (const item of [...items])\``,
-      );
-      throw this.#machine.refusal;
-    },
-    keys: keysOf,
-  };
+  /** Of functions, their codes; -1: it is native. */
+  readonly #numbers = new Map<unknown, number>();
+  readonly #machine: Machine;
 
   /** @throws StatefulError for what cannot be taken apart. */
-  constructor({ threads, helpers = {} }: FrameSource) {
-    const texts: { readonly name: string; readonly text: CompiledText }[] = [];
-    const numbers = new Map<unknown, number>();
-    const todo: (() => void)[] = [];
-    // A function gets its number when it is first met, so a helper that nobody calls is not looked at; and one number, however often it is a thread.
-    const numberOf = (name: string, body: unknown): number => {
-      const known = numbers.get(body);
-      if (known !== undefined) return known;
-      const number = numbers.size;
-      numbers.set(body, number);
-      todo.push(() => {
-        texts[number] = { name, text: compile(name, body, names) };
-      });
-      return number;
-    };
-    const names: Known = {
-      generator: (name) => {
-        const helper = Object.hasOwn(helpers, name) ? helpers[name] : undefined;
-        return isGenerator(helper) ? numberOf(`helper ${name}`, helper) : undefined;
-      },
-      has: (name) => Object.hasOwn(helpers, name) || LANGUAGE.has(name),
-    };
-    this.#threads = Object.entries(threads).map(([name, body]) => numberOf(`thread ${name}`, body));
-    for (let next = todo.shift(); next !== undefined; next = todo.shift()) next();
-    const constants = Object.entries(helpers).filter(([, helper]) => !isGenerator(helper));
-    const machine = ownNames(texts[0]?.text.prefix ?? '$gil').machine;
-    if (texts.some(({ text: { prefix } }) => ownNames(prefix).machine !== machine))
-      throw new StatefulError('threads', 'names that begin with `$gil` are taken');
-    const factory = `(function (${[machine, ...constants.map(([name]) => name)].join(', ')}) { 'use strict'; return [${texts.map(({ text }) => text.text).join(',\n')}]; })`;
-    // biome-ignore lint/security/noGlobalEval: to make code of a text is what this is for
-    const compileText = globalThis.eval;
-    const runs = compileText(factory)(this.#machine, ...constants.map(([, constant]) => constant)) as Run[];
-    this.#codes = texts.map(({ name, text }, at) => ({ ...text, name, run: runs[at]! }));
+  constructor({ threads, helpers = {}, rules = LENIENT }: FrameSource) {
+    this.#helpers = helpers;
+    this.#rules = rules;
+    this.#machine = new Machine({ codeOf: (plain) => this.#codeOf(plain), made: (plain) => this.#refusing(() => rules.made(plain)) });
+    this.#threads = Object.entries(threads).map(([name, body]) => this.#numberOf(`thread ${name}`, body));
   }
 
   /** A thread's frames before it has begun. */
   enter(thread: number, args: readonly unknown[]): Frame[] {
-    return [this.#frame(this.#threads[thread]!, args)];
+    return [this.#frame(this.#threads[thread]!, args, undefined, undefined, undefined)];
   }
 
-  /** Which variables matter where a frame stands. */
+  /** Which variables matter where a frame stands, beside the {@link captured}. */
   live(frame: Frame): readonly number[] {
-    return this.#codes[frame.code]!.live[frame.pc]!;
+    return (this.#codes[frame.code] as Code).live[frame.pc]!;
+  }
+
+  /** Which variables of a frame functions made in it may use, for as long as there are such. */
+  captured(frame: Frame): readonly number[] {
+    return (this.#codes[frame.code] as Code).captured;
   }
 
   /** Whether what was yielded where the frame stands depends on the frame alone. */
   isPoint(frame: Frame): boolean {
-    return this.#codes[frame.code]!.forms[frame.pc] === 'point';
+    return (this.#codes[frame.code] as Code).forms[frame.pc] === 'point';
   }
 
   /** What a function is called in messages. */
   name(frame: Frame): string {
-    return this.#codes[frame.code]!.name;
+    return (this.#codes[frame.code] as Code).name;
   }
 
   /** What is in a slot, in messages. */
   variable(frame: Frame, slot: number): string {
-    const name = this.#codes[frame.code]!.variables[slot];
+    const name = (this.#codes[frame.code] as Code).variables[slot];
     return name === undefined ? 'a value in between' : `its variable \`${name}\``;
+  }
+
+  /** What a function made in a frame is made of; `undefined` for any other, and a complaint about one that cannot be kept. */
+  closureOf(plain: object): Closure | string | undefined {
+    const closure = this.#machine.closures.get(plain);
+    if (closure === undefined) return undefined;
+    const code = this.#codes[closure.code];
+    if (code instanceof StatefulError) return code.message;
+    if (code?.keepsTurn === undefined) return closure;
+    return `a function that keeps \`${code.keepsTurn}\`, which is made anew on each turn of a loop, across a switch point; expected the variable outside of the loop`;
   }
 
   /** Runs a thread to its next switch point; gives what it yields there, or {@link ENDED}. Throws what the thread throws. */
@@ -159,15 +121,16 @@ export class FrameProgram {
     let mode: 0 | 1 = 0;
     for (;;) {
       const frame = stack[stack.length - 1]!;
-      const code = this.#codes[frame.code]!;
+      const code = this.#codes[frame.code] as Code;
       let how: 0 | 1 | 2;
       try {
+        if (code instanceof StatefulError) machine.refuse(code);
         how = code.run(frame, input, mode);
         if (machine.refusal !== undefined) throw machine.refusal;
       } catch (error) {
         if (machine.refusal !== undefined) throw machine.refusal;
         stack.pop();
-        while (stack.length > 0 && this.#codes[stack[stack.length - 1]!.code]!.handles === 'none') stack.pop();
+        while (stack.length > 0 && (this.#codes[stack[stack.length - 1]!.code] as Code).handles === 'none') stack.pop();
         if (stack.length === 0) throw error;
         input = error;
         mode = 1;
@@ -176,7 +139,8 @@ export class FrameProgram {
       if (how === 0) return machine.value;
       mode = 0;
       if (how === 1) {
-        stack.push(this.#frame(machine.callee, machine.value as unknown[]));
+        const { callee, value, self, outer, plain } = machine;
+        stack.push(this.#frame(callee, value as unknown[], self, outer, plain));
         input = undefined;
         continue;
       }
@@ -186,63 +150,117 @@ export class FrameProgram {
     }
   }
 
-  #frame(code: number, args: readonly unknown[]): Frame {
-    const locals = new Array<unknown>(this.#codes[code]!.slots).fill(undefined);
-    locals[0] = args;
-    return new Frame(code, locals);
+  #frame(code: number, args: readonly unknown[], self: unknown, outer: Frame | undefined, plain: unknown): Frame {
+    const { slots } = this.#codes[code] as Code;
+    const locals = new Array<unknown>(slots ?? 3).fill(undefined);
+    locals[FIRST_SLOTS.GIVEN] = args;
+    locals[FIRST_SLOTS.SELF] = self;
+    locals[FIRST_SLOTS.OWN] = plain;
+    return new Frame(code, locals, outer);
   }
-}
 
-function isGenerator(value: unknown): boolean {
-  return typeof value === 'function' && Object.getPrototypeOf(value) === GeneratorFunction;
-}
-
-function compile(title: string, body: unknown, known: Known): CompiledText {
-  if (!isGenerator(body)) throw new StatefulError(title, `expected a generator function, got ${describe(body)}`);
-  const text = Function.prototype.toString.call(body);
-  const { node, source } = read(title, text);
-  const prefix = freshPrefix(source);
-  const names = ownNames(prefix);
-  const writer = new Writer(source, title, names, known, writesIn(node));
-  const set = constantSetIn(node);
-  if (set !== undefined) throw writer.fail(set, `sets the constant \`${set.name}\``);
-  // The arguments are in the first slot until the parameters have been given their values.
-  const given = writer.local(writer.slot());
-  for (const param of node.params) for (const name of namesIn(param)) writer.declare(name, EVERYWHERE);
-  hoistVars(writer, node.body);
-  writer.place();
-  if (node.params.length > 0)
-    writer.run(
-      `[${node.params.map((param) => patternOf(param, writer.surroundings(), (part) => writer.text(part))).join(', ')}] = ${given}`,
-    );
-  block(writer, node.body.type === 'BlockStatement' ? node.body.body : []);
-  writer.leave({ by: 'return' });
-  return { ...assemble(writer.instructions, writer.slots, names), prefix, variables: writer.variables };
-}
-
-/** A function's text, as an expression or as a method. */
-function read(title: string, text: string): { readonly node: FunctionNode; readonly source: string } {
-  for (const source of [`(${text})`, `({${text}})`]) {
-    for (const sourceType of ['module', 'script'] as const) {
-      let program: AnyNode;
-      try {
-        program = parse(source, { ...NEWEST, sourceType });
-      } catch {
-        continue;
+  /** The code of a function that is called, or -1. */
+  #codeOf(plain: object): number {
+    const known = this.#numbers.get(plain);
+    if (known === -1) this.#count(plain);
+    if (known !== undefined) return known;
+    return this.#refusing(() => {
+      const twin = twinFor(plain);
+      const name = `the function \`${(plain as { name?: string }).name || 'anonymous'}\``;
+      if (twin !== undefined) {
+        if (placeOfTwin(twin) === undefined) this.#rules.primitive(plain);
+        const number = this.#numberOf(name, twin);
+        this.#numbers.set(plain, number);
+        return number;
       }
-      const statement = program.body[0] as Extract<AnyNode, { type: 'ExpressionStatement' }>;
-      const found: AnyNode =
-        statement.expression.type === 'ObjectExpression'
-          ? (statement.expression.properties[0] as { value: AnyNode }).value
-          : statement.expression;
-      if (isFunction(found)) return { node: found, source };
+      this.#rules.native(plain);
+      this.#numbers.set(plain, -1);
+      this.#count(plain);
+      return -1;
+    });
+  }
+
+  #count(plain: object): void {
+    const name = (plain as { name?: string }).name || 'a function';
+    this.natives.set(name, (this.natives.get(name) ?? 0) + 1);
+  }
+
+  /** What is refused is refused for good, whatever the thread catches. */
+  #refusing<T>(task: () => T): T {
+    try {
+      return task();
+    } catch (error) {
+      if (error instanceof StatefulError) this.#machine.refuse(error);
+      throw error;
     }
   }
-  throw new StatefulError(title, 'its text cannot be read: it is native, bound or a member of a class');
-}
 
-function keysOf(object: unknown): readonly string[] {
-  const keys: string[] = [];
-  for (const key in object as object) keys.push(key);
-  return keys;
+  /** A function gets its number when it is first met, so a helper that nobody calls is not looked at; and one number, however often it is a thread. */
+  #numberOf(title: string, body: unknown): number {
+    const known = this.#numbers.get(body);
+    if (known !== undefined) return known;
+    const number = this.#reserve();
+    this.#numbers.set(body, number);
+    const place = typeof body === 'function' ? placeOfTwin(body as Twin) : undefined;
+    if (place === undefined) this.#compileWritten(title, body, number);
+    else this.#compileTwin(title, body, number, place);
+    return number;
+  }
+
+  #reserve(): number {
+    this.#codes.push(undefined);
+    return this.#codes.length - 1;
+  }
+
+  /** A generator function that somebody wrote: what its names mean is said by the helpers. */
+  #compileWritten(title: string, body: unknown, number: number): void {
+    const helpers = this.#helpers;
+    const context: CompileContext = {
+      generator: (name) => {
+        const helper = Object.hasOwn(helpers, name) ? helpers[name] : undefined;
+        return isGenerator(helper) ? this.#numberOf(`helper ${name}`, helper) : undefined;
+      },
+      has: (name) => Object.hasOwn(helpers, name) || isLanguage(name),
+      reserve: () => this.#reserve(),
+      twin: undefined,
+      own: undefined,
+    };
+    const compiled = compileText(title, body, number, context);
+    const constants = Object.entries(helpers).filter(([, helper]) => !isGenerator(helper));
+    const factory = NOTHING_AROUND.evaluate(
+      compiled.factory(
+        constants.map(([name]) => name),
+        '',
+      ),
+    ) as Factory;
+    this.#add(compiled, factory(this.#machine, ...constants.map(([, constant]) => constant)));
+  }
+
+  /** A twin: its names mean what they mean where its function was written. */
+  #compileTwin(title: string, body: unknown, number: number, place: TwinPlace): void {
+    const { plain, prefix } = place;
+    const used = new Set<string>();
+    const around = aroundOf(place, title);
+    const context: CompileContext = {
+      generator: () => undefined,
+      has: (name) => {
+        used.add(name);
+        return around.has(name) || isSteady(name);
+      },
+      reserve: () => this.#reserve(),
+      twin: prefix,
+      own: plain.name,
+    };
+    const compiled = compileText(title, body, number, context);
+    for (const use of around.uses(used, isSteady)) this.#rules.around(use);
+    const given = freshPrefix(compiled.machine + prefix);
+    const factory = around.evaluate(compiled.factory([prefix, given], around.head(used, given))) as Factory;
+    this.#add(compiled, factory(this.#machine, TWIN_HELPERS, around.given));
+  }
+
+  #add({ codes }: Compiled, runs: readonly (Run | undefined)[]): void {
+    codes.forEach((code, at) => {
+      this.#codes[code.number] = 'error' in code ? code.error : { ...code, run: runs[at]! };
+    });
+  }
 }

@@ -105,10 +105,34 @@ function make(plain: Callable): Twin {
   const text = `${active.key} ${plain.name} ${Function.prototype.toString.call(plain)}`;
   const { exports } = active;
   const factory = origin === undefined ? factories.get(text) : undefined;
-  if (factory !== undefined) return factory(exports, plain);
-  const made = compile(readFunction(plain, origin?.text), origin, active);
+  const made = factory ?? compile(readFunction(plain, origin?.text), origin, active);
   if (origin === undefined) factories.set(text, made);
-  return made(exports, plain);
+  const twin = made(exports, plain);
+  twinPlaces.set(twin, { plain, origin, exports });
+  return twin;
+}
+
+/** Where a twin has its names from. */
+export interface TwinPlace {
+  readonly plain: Callable;
+  readonly origin: Origin | undefined;
+  readonly exports: Readonly<Record<string, unknown>>;
+  /** What its text calls is called. */
+  readonly prefix: string;
+}
+
+const twinPlaces = new WeakMap<object, Omit<TwinPlace, 'prefix'>>();
+
+/** Where a twin has its names from; `undefined` for one that was not made here. */
+export function placeOfTwin(twin: object): TwinPlace | undefined {
+  const place = twinPlaces.get(twin);
+  return place && { ...place, prefix: freshPrefix(place.origin?.text ?? Function.prototype.toString.call(place.plain)) };
+}
+
+/** The twin of a function that is called, if it has one or can have one. */
+export function twinFor(plain: object): Twin | undefined {
+  const known: unknown = Reflect.get(plain, TWIN);
+  return typeof known === 'function' ? (known as Twin) : findTwin(plain);
 }
 
 /** Compiles the twin's text; what it gives makes the twin, given what the text uses. */

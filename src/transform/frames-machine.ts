@@ -1,0 +1,145 @@
+/**
+ * What the texts of frames call, and how they tell who runs them what is to be done: which function is called, or what is yielded.
+ */
+import { describe } from '../errors.js';
+import { StatefulError } from './frames-error.js';
+
+/** An activation of a function. A class, so that all of them have one shape. */
+export class Frame {
+  /** Which of the program's functions. */
+  readonly code: number;
+  /** Where in it. */
+  pc = 0;
+  readonly locals: unknown[];
+  /** Of a function made in another one: the activation that made it. */
+  readonly outer: Frame | undefined;
+
+  constructor(code: number, locals: unknown[], outer: Frame | undefined) {
+    this.code = code;
+    this.locals = locals;
+    this.outer = outer;
+  }
+}
+
+/** A function that was made in a frame: its code, and whose variables it uses. */
+export interface Closure {
+  readonly code: number;
+  readonly outer: Frame;
+}
+
+/** A function of any kind. */
+type Callable = (...args: unknown[]) => unknown;
+
+/** Who knows what a function is. */
+export interface CodeFinder {
+  /** The number of its code, or -1 if it is native. */
+  codeOf(plain: object): number;
+  /** A function is called with `new`. */
+  made(plain: unknown): void;
+}
+
+/** What compiled texts know of who runs them. */
+export class Machine {
+  value: unknown;
+  callee = -1;
+  self: unknown;
+  outer: Frame | undefined;
+  /** Which function it is that is called, where that is known only then. */
+  plain: unknown;
+  /** Why the thread cannot be gone on with, even if it catches that. */
+  refusal: StatefulError | undefined;
+  readonly closures = new WeakMap<object, Closure>();
+  readonly #finder: CodeFinder;
+
+  constructor(finder: CodeFinder) {
+    this.#finder = finder;
+  }
+
+  refuse(error: StatefulError): never {
+    this.refusal ??= error;
+    throw error;
+  }
+
+  /** Whether a call has to be taken apart; if not, its result is the value. */
+  on(plain: Callable, self: unknown, args: unknown[]): boolean {
+    if (this.#enters(plain, self, args)) return true;
+    this.value = plain.apply(self, args);
+    return false;
+  }
+
+  call(plain: Callable, args: unknown[]): boolean {
+    if (this.#enters(plain, undefined, args)) return true;
+    this.value = plain(...args);
+    return false;
+  }
+
+  method(object: Record<PropertyKey, Callable>, key: PropertyKey, args: unknown[]): boolean {
+    if (this.#enters(object[key], object, args)) return true;
+    this.value = object[key]!(...args);
+    return false;
+  }
+
+  get(object: Record<string, unknown>, name: string): boolean {
+    const getter = accessorOf(object, name, 'get');
+    if (getter !== undefined && this.#enters(getter, object, [])) return true;
+    this.value = object[name];
+    return false;
+  }
+
+  set(object: Record<string, unknown>, name: string, args: unknown[]): boolean {
+    const setter = accessorOf(object, name, 'set');
+    if (setter !== undefined && this.#enters(setter, object, args)) return true;
+    object[name] = args[0];
+    return false;
+  }
+
+  /** A function inside another one is made. */
+  closure<F extends object>(plain: F, outer: Frame, code: number): F {
+    this.closures.set(plain, { code, outer });
+    return plain;
+  }
+
+  /** What is called with `new`. */
+  made(plain: unknown): unknown {
+    this.#finder.made(plain);
+    return plain;
+  }
+
+  items(all: unknown): readonly unknown[] {
+    if (Array.isArray(all)) return all;
+    if (typeof all === 'string') return [...all];
+    return this.refuse(
+      new StatefulError(
+        'for … of',
+        `goes through ${describe(all)} across a switch point; expected an array, as in \`for (const item of [...items])\``,
+      ),
+    );
+  }
+
+  keys(object: unknown): readonly string[] {
+    const keys: string[] = [];
+    for (const key in object as object) keys.push(key);
+    return keys;
+  }
+
+  #enters(plain: unknown, self: unknown, args: unknown[]): boolean {
+    if (typeof plain !== 'function') return false;
+    const closure = this.closures.get(plain);
+    const code = closure === undefined ? this.#finder.codeOf(plain) : closure.code;
+    if (code < 0) return false;
+    this.callee = code;
+    this.self = self;
+    this.outer = closure?.outer;
+    this.plain = plain;
+    this.value = args;
+    return true;
+  }
+}
+
+function accessorOf(object: unknown, name: string, kind: 'get' | 'set'): Callable | undefined {
+  for (let at: unknown = Object(object); at !== null; at = Object.getPrototypeOf(at)) {
+    const descriptor = Object.getOwnPropertyDescriptor(at, name);
+    if (descriptor !== undefined) return descriptor[kind] as Callable | undefined;
+  }
+  return undefined;
+}
