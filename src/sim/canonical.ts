@@ -4,6 +4,7 @@
  */
 import { describe } from '../errors.js';
 import { type Closure, Frame } from '../transform/frames.js';
+import { primitiveWords, wordsInUse } from './states-primitives.js';
 
 /** The value is no plain data, so what it is made of cannot be seen. */
 export class NotPlainError extends Error {
@@ -22,7 +23,7 @@ export class NotPlainError extends Error {
   }
 }
 
-export type Kind = 'object' | 'array' | 'map' | 'set' | 'error' | 'frame' | 'closure';
+export type Kind = 'object' | 'array' | 'map' | 'set' | 'error' | 'words' | 'frame' | 'closure';
 
 /** Who knows what is constant, though it is no plain data, whatever happens: it is written as its number. */
 export interface Adopted {
@@ -68,7 +69,7 @@ const TRUE = 2;
 const FALSE = 3;
 const HOLE = 4;
 const END = 5;
-const MARKS: Readonly<Record<Kind, number>> = { object: 6, array: 7, map: 8, set: 9, frame: 15, closure: 16, error: 18 };
+const MARKS: Readonly<Record<Kind, number>> = { object: 6, array: 7, map: 8, set: 9, frame: 15, closure: 16, error: 18, words: 19 };
 const BARE_OBJECT = 10;
 const AGAIN = 11;
 const LISTED = 12;
@@ -207,6 +208,15 @@ export class Canonical {
       case 'frame':
         this.#frame(value as Frame);
         return;
+      case 'words': {
+        const primitive = primitiveWords(value)!;
+        const [begin, end] = wordsInUse(primitive);
+        this.number(primitive.kind);
+        if (primitive.part !== undefined) this.#object(primitive.part);
+        this.number(end);
+        for (let at = begin; at < end; at += 1) this.write(primitive.words[at]);
+        return;
+      }
       case 'error':
         this.number(met.prototype);
         for (const key of errorKeys(value)) {
@@ -257,6 +267,7 @@ export class Canonical {
       check(value, kind);
       return new Met(kind, prototype === null ? BARE_OBJECT : MARKS[kind], -1);
     }
+    if (primitiveWords(value) !== undefined) return new Met('words', MARKS.words, -1);
     const number = Array.isArray(value) ? undefined : this.#adopted.prototype(prototype as object);
     if (number === undefined) throw new NotPlainError(value, describe(value));
     if (value instanceof Error) {

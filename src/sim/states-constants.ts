@@ -3,13 +3,15 @@
  * functions and classes that use nothing from around them but such again. What may change is watched, or refused.
  */
 import { describe } from '../errors.js';
-import type { FrameRules, UsedAround } from '../transform/frames.js';
+import type { FrameRules, UsedAround, WrittenTwin } from '../transform/frames.js';
 import { StatefulError } from '../transform/frames-error.js';
 import { namesAround } from '../transform/names-around.js';
 import { isNative, isNativeText } from '../transform/native.js';
 import { TWIN } from '../transform/twin.js';
 import { type Adopted, encode, NotPlainError } from './canonical.js';
 import { THREAD_EXPORTS } from './exports.js';
+import { Point } from './switch-point.js';
+import { LOOKING, PRIMITIVE_HELPERS, primitiveText } from './states-primitives.js';
 import { BUILDERS, ERRORS, OWN } from './states-language.js';
 
 /** What is looked at again after each move. */
@@ -82,6 +84,7 @@ export class Constants implements FrameRules, Adopted {
   native(plain: object): void {
     if (this.#trusted.has(plain)) return;
     const name = (plain as { readonly name?: string }).name || 'a function';
+    if (LOOKING.has(plain)) return;
     if (isNative(plain)) this.primitive(plain);
     throw new StatefulError(
       `the function \`${name}\``,
@@ -90,18 +93,20 @@ export class Constants implements FrameRules, Adopted {
   }
 
   made(plain: unknown): void {
-    if (typeof plain !== 'function' || BUILDERS.has(plain)) return;
+    if (typeof plain !== 'function' || BUILDERS.has(plain) || plain === Point) return;
     if (isNative(plain)) this.primitive(plain);
     this.#adopt(plain, `the class \`${plain.name}\``);
     const above: unknown = Object.getPrototypeOf(plain);
     if (above !== Function.prototype) this.made(above);
   }
 
-  primitive(plain: object): never {
+  primitive(plain: object): WrittenTwin {
+    const text = primitiveText(plain);
+    if (text !== undefined) return { text, helpers: PRIMITIVE_HELPERS };
     const name = (plain as { readonly name?: string }).name || 'a function';
     throw new StatefulError(
       `\`${name}\` of gil`,
-      'is called, and what sleeps there is no part of a state yet; the strategy `dpor` takes it, as all others do',
+      'is no part of a state, nor is time; Lock, RLock, Condition, Semaphore and Event without timeouts are, if they are made in `state`',
     );
   }
 

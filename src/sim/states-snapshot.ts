@@ -4,6 +4,7 @@
  */
 import type { Frame, FrameProgram } from '../transform/frames.js';
 import { type Canonical, errorKeys, type Kind } from './canonical.js';
+import { primitiveWords, wordsInUse } from './states-primitives.js';
 import type { SwitchPoint } from './switch-point.js';
 
 /** The threads as they stand. */
@@ -118,6 +119,12 @@ export class Snapshots {
           this.#keep(Reflect.get(object, key));
         }
         break;
+      case 'words': {
+        const primitive = primitiveWords(object)!;
+        const [begin, end] = wordsInUse(primitive);
+        for (let at = begin; at < end; at += 1) this.#keep(primitive.words[at]);
+        break;
+      }
       case 'frame':
         for (const slot of this.#program.captured(object as Frame)) {
           this.#keep(slot);
@@ -176,6 +183,14 @@ function putBack(object: object, kind: Kind, kept: readonly unknown[], from: num
       for (let at = from; at < from + count; at += 2) before.set(kept[at] as string, kept[at + 1]);
       for (const key of errorKeys(object)) if (!before.has(key)) Reflect.deleteProperty(object, key);
       for (const [key, value] of before) Reflect.set(object, key, value);
+      return;
+    }
+    case 'words': {
+      const primitive = primitiveWords(object)!;
+      const [begin, end] = wordsInUse(primitive);
+      for (let at = 0; at < count; at += 1) primitive.words[begin + at] = kept[from + at] as number;
+      // Places at a condition that were not in use then are free.
+      primitive.words.fill(0, begin + count, end);
       return;
     }
     case 'frame':

@@ -129,6 +129,7 @@ class StatesSearch {
     this.#state = this.#program.state();
     this.#constants.admit(this.#state);
     world.clock = 0;
+    world.calls = this.#program.calls;
     for (let thread = 0; thread < names.length; thread += 1) {
       this.#threads.stacks.push(this.#frames.enter(thread, [this.#state]));
       this.#threads.pending.push(undefined);

@@ -17,12 +17,12 @@ import { HEAD } from '../lock/object-memory.js';
 import { cas, load, notify, now, type Protocol, store, type Words, wait } from '../steps/step.js';
 
 /** The last ticket that was given out. */
-const TICKET = HEAD;
+export const TICKET = HEAD;
 /** No slot from here on is in use. */
-const HIGHEST = HEAD + 1;
-const SLOTS = HEAD + 2;
+export const HIGHEST = HEAD + 1;
+export const SLOTS = HEAD + 2;
 /** A slot: the ticket, and the number of the thread that waits. */
-const SLOT_WORDS = 2;
+export const SLOT_WORDS = 2;
 const OWNER = 1;
 const FREE = 0;
 
@@ -119,7 +119,7 @@ export function* buryWaiter(words: Words, dead: number): Protocol<void> {
 }
 
 /** A slot with a new ticket, or -1. */
-function* claim(words: Words, owner: number): Protocol<number> {
+export function* claim(words: Words, owner: number): Protocol<number> {
   const last = yield load(words, TICKET);
   const ticket = last === LAST_TICKET ? 1 : last + 1;
   yield store(words, TICKET, ticket);
@@ -136,7 +136,7 @@ function* claim(words: Words, owner: number): Protocol<number> {
 }
 
 /** Frees a slot; gives what stood in it. */
-function* vacate(words: Words, slot: number): Protocol<number> {
+export function* vacate(words: Words, slot: number): Protocol<number> {
   let state = yield load(words, slot);
   for (let seen = FREE; state !== seen; state = seen) {
     seen = yield cas(words, slot, state, FREE);

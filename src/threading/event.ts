@@ -16,7 +16,7 @@ import { type BlockingOptions, checkWaiting, untilOf, type WaitingOptions, waitL
 const KIND = 'gil/threading/event';
 
 /** The flag in its lowest bit; above it how often it went up. */
-const STATE = HEAD;
+export const STATE = HEAD;
 const SET = 1;
 
 /** Sets the flag and wakes everybody; a flag that is set stays as it is. */

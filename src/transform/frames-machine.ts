@@ -108,12 +108,33 @@ export class Machine {
   items(all: unknown): readonly unknown[] {
     if (Array.isArray(all)) return all;
     if (typeof all === 'string') return [...all];
+    if (isKeyed(all)) return [...all.keys()];
     return this.refuse(
       new StatefulError(
         'for … of',
-        `goes through ${describe(all)} across a switch point; expected an array, as in \`for (const item of [...items])\``,
+        `goes through ${describe(all)} across a switch point; expected an array, a Map or a Set, as in \`for (const item of [...items])\``,
       ),
     );
+  }
+
+  /** Whether `for … of` is at its end: with a Map or Set, its keys must be those that it began with. */
+  isBehind(items: readonly unknown[], at: number, all: unknown): boolean {
+    if (items !== all && isKeyed(all)) {
+      let same = 0;
+      for (const key of all.keys()) {
+        if (same >= items.length || !Object.is(key, items[same])) same = Number.POSITIVE_INFINITY;
+        same += 1;
+      }
+      if (same !== items.length)
+        this.refuse(
+          new StatefulError('for … of', `goes through ${describe(all)} that gets or loses a key meanwhile; expected a copy, as in \`[...map]\``),
+        );
+    }
+    return at >= items.length;
+  }
+
+  item(items: readonly unknown[], at: number, all: unknown): unknown {
+    return items !== all && all instanceof Map ? [items[at], all.get(items[at])] : items[at];
   }
 
   keys(object: unknown): readonly string[] {
@@ -134,6 +155,11 @@ export class Machine {
     this.value = args;
     return true;
   }
+}
+
+function isKeyed(all: unknown): all is Map<unknown, unknown> | Set<unknown> {
+  const prototype: unknown = Object.getPrototypeOf(Object(all));
+  return prototype === Map.prototype || prototype === Set.prototype;
 }
 
 function accessorOf(object: unknown, name: string, kind: 'get' | 'set'): Callable | undefined {

@@ -108,7 +108,7 @@ export function textOf(node: AnyNode, around: Surroundings): string {
       taken.set(outer, (taken.get(outer) ?? new Set()).add(id.name));
       continue;
     }
-    if (isOuter || (inside !== undefined && around.twin !== undefined)) around.capture(variable);
+    if (isOuter || (inside !== undefined && around.twin !== undefined && around.part !== 'operand')) around.capture(variable);
     const slot = localOf(variable, around);
     edits.push({ start: id.start, end: id.end, text: shorthands.has(id.start) ? `${id.name}: ${slot}` : slot });
   }
@@ -252,7 +252,7 @@ function inspect(node: AnyNode, finding: Finding, inside: Inside): void {
   if (node.type === 'ThisExpression' && inside.self === 'own') {
     const self = around.scope.find('this');
     if (self === undefined) throw around.fail(node, 'uses `this`; expected nothing but its parameters and helpers');
-    if (inside.depth > 0 || self.level < around.level) around.capture(self);
+    if ((inside.depth > 0 && around.part !== 'operand') || self.level < around.level) around.capture(self);
     edits.push({ start: node.start, end: node.end, text: localOf(self, around) });
     return;
   }

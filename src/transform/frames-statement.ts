@@ -199,7 +199,7 @@ function loop(
   writer.loops -= 1;
 }
 
-/** Goes through an array by its index, as its iterator does; an iterator of another kind is no plain data. */
+/** Goes through an array by its index, as its iterator does, and through the keys that a Map or Set had; other iterators are no plain data. */
 function each(writer: Writer, node: Extract<AnyNode, { type: 'ForOfStatement' | 'ForInStatement' }>, labels: readonly string[]): void {
   if (node.type === 'ForOfStatement' && node.await) throw writer.fail(node, 'awaits');
   const [all, at, object] = [writer.slot(), writer.slot(), writer.slot()];
@@ -208,7 +208,10 @@ function each(writer: Writer, node: Extract<AnyNode, { type: 'ForOfStatement' | 
     if (node.type === 'ForInStatement') {
       writer.set(object, value(writer, node.right));
       writer.set(all, `${machine}.keys(${writer.local(object)})`);
-    } else writer.set(all, `${machine}.items(${value(writer, node.right)})`);
+    } else {
+      writer.set(object, value(writer, node.right));
+      writer.set(all, `${machine}.items(${writer.local(object)})`);
+    }
   });
   writer.set(at, '0');
   writer.loops += 1;
@@ -218,8 +221,10 @@ function each(writer: Writer, node: Extract<AnyNode, { type: 'ForOfStatement' | 
     const begin = writer.label();
     const { end } = writer.contexts.at(-1) as Extract<Context, { kind: 'jump' }>;
     writer.place(begin);
-    writer.branch(`!(${writer.local(at)} < ${writer.local(all)}.length)`, end);
-    const item = `${writer.local(all)}[${writer.local(at)}]`;
+    const isOf = node.type === 'ForOfStatement';
+    const place = `${writer.local(all)}, ${writer.local(at)}, ${writer.local(object)}`;
+    writer.branch(isOf ? `${machine}.isBehind(${place})` : `!(${writer.local(at)} < ${writer.local(all)}.length)`, end);
+    const item = isOf ? `${machine}.item(${place})` : `${writer.local(all)}[${writer.local(at)}]`;
     // A key that was deleted in the meantime is passed over.
     if (node.type === 'ForInStatement') writer.branch(`!(${item} in Object(${writer.local(object)}))`, next);
     if (left.type === 'VariableDeclaration') bind(writer, left.declarations[0]!.id, item);

@@ -38,8 +38,14 @@ export interface FrameRules {
   native(plain: object): void;
   /** A class is used, or a function called with `new`. */
   made(plain: unknown): void;
-  /** A function is called whose twin somebody wrote by hand. */
-  primitive(plain: object): void;
+  /** A function is called whose twin somebody wrote by hand: what is to be taken apart in its stead. */
+  primitive(plain: object): WrittenTwin;
+}
+
+/** The text of a twin, in which the names of `helpers` are known, and `$gil.call0` and its like. */
+export interface WrittenTwin {
+  readonly text: string;
+  readonly helpers: Readonly<Record<string, unknown>>;
 }
 
 /** What programs are made of. */
@@ -51,7 +57,14 @@ export interface FrameSource {
   readonly rules?: FrameRules | undefined;
 }
 
-const LENIENT: FrameRules = { around: () => {}, native: () => {}, made: () => {}, primitive: () => {} };
+const LENIENT: FrameRules = {
+  around: () => {},
+  native: () => {},
+  made: () => {},
+  primitive: () => {
+    throw new StatefulError('a primitive', 'is called');
+  },
+};
 
 /** Functions taken apart. */
 export class FrameProgram {
@@ -168,8 +181,7 @@ export class FrameProgram {
       const twin = twinFor(plain);
       const name = `the function \`${(plain as { name?: string }).name || 'anonymous'}\``;
       if (twin !== undefined) {
-        if (placeOfTwin(twin) === undefined) this.#rules.primitive(plain);
-        const number = this.#numberOf(name, twin);
+        const number = placeOfTwin(twin) === undefined ? this.#compilePrimitive(name, this.#rules.primitive(plain)) : this.#numberOf(name, twin);
         this.#numbers.set(plain, number);
         return number;
       }
@@ -256,6 +268,16 @@ export class FrameProgram {
     const given = freshPrefix(compiled.machine + prefix);
     const factory = around.evaluate(compiled.factory([prefix, given], around.head(used, given))) as Factory;
     this.#add(compiled, factory(this.#machine, TWIN_HELPERS, around.given));
+  }
+
+  #compilePrimitive(title: string, { text, helpers }: WrittenTwin): number {
+    const number = this.#reserve();
+    const has = (name: string): boolean => Object.hasOwn(helpers, name) || isLanguage(name);
+    const context = { generator: () => undefined, has, reserve: () => this.#reserve(), twin: '$gil', own: undefined };
+    const compiled = compileText(title, text, number, context);
+    const factory = NOTHING_AROUND.evaluate(compiled.factory(['$gil', ...Object.keys(helpers)], '')) as Factory;
+    this.#add(compiled, factory(this.#machine, TWIN_HELPERS, ...Object.values(helpers)));
+    return number;
   }
 
   #add({ codes }: Compiled, runs: readonly (Run | undefined)[]): void {

@@ -16,8 +16,8 @@ describe('outcomes of random programs', () => {
     (dialect) => {
       const { whole, part, failures, refused, differences } = compare(0, programs, dialect);
       expect(differences).toEqual([]);
-      // What is refused is a function that keeps a variable of a loop's turn, and nothing else.
-      expect(refused.filter((text) => !text.includes('made anew on each turn'))).toEqual([]);
+      // Some keep a variable of a loop's turn, or change a Map under who goes through it.
+      expect(refused.filter((text) => !/made anew on each turn|gets or loses a key/.test(text))).toEqual([]);
       expect(whole).toBeGreaterThan(programs / 3);
       expect(part).toBeGreaterThan(programs / 10);
       expect(failures).toBeGreaterThan(1);
@@ -81,7 +81,7 @@ describe('a fault in the search is seen by that', () => {
     fault();
     vi.resetModules();
     const again = await import('./states-ordinary.js');
-    const { differences, refused } = again.compare(0, 300, 'cpython-3.13', 100, 1);
+    const { differences, refused } = again.compare(0, 300, 'cpython-3.13', 'data', 100, 1);
     expect(differences.length + refused.length).toBeGreaterThan(0);
     expect(differences).not.toEqual([]);
   });

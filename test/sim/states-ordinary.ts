@@ -10,6 +10,11 @@ import type { Spec } from '../../src/sim/spec.js';
 import { searchStates } from '../../src/sim/states.js';
 import { Exhaustive } from '../../src/sim/strategies/exhaustive.js';
 import { Replay } from '../../src/sim/strategies/replay.js';
+import { Condition } from '../../src/threading/condition.js';
+import { Event } from '../../src/threading/event.js';
+import { Lock } from '../../src/threading/lock.js';
+import { RLock } from '../../src/threading/rlock.js';
+import { Semaphore } from '../../src/threading/semaphore.js';
 import { count } from './drive.js';
 import { numbers } from './states-random.js';
 
@@ -130,6 +135,8 @@ function statement(pick: Pick, me: number, depth: number): string {
     () => `try { s.box.fail(${pick(2)}); ${inner()} } catch (e) { v = e.message.length; } finally { s.b++; }`,
     () => `for (const k of [1, 2]) { if (s.list.length > k) break; s.a += k; ${inner()} }`,
     () => `for (const key in s.map.size ? { a: 1 } : { b: 1 }) s[key] += 1; ${inner()}`,
+    () => `s.map.set('m', 1); for (const [key, value] of s.map) { s.b += key.length + value; ${inner()} }`,
+    () => `for (const item of new Set([1, s.a])) { v += item; ${inner()} }`,
     () => `switch (s.a) { case 0: ${inner()} break; case 1: v = 5; default: s.b = v; }`,
     () => `s.box = new (s.a === ${pick(2)} ? s.Special : s.other.constructor)(); ${inner()}`,
     () => `if (s.a > ${pick(2)}) s.other = new s.Special(); else s.other = new s.tools.Box();`,
@@ -163,6 +170,57 @@ function randomSpec(seed: number, size: 'few' | 'usual'): { readonly texts: read
   return { texts, spec: { state: shared, threads: Object.fromEntries(bodies.map((body, at) => [`t${at}`, body])) } };
 }
 
+interface Locked {
+  n: number;
+  m: number;
+  readonly a: Lock;
+  readonly b: RLock;
+  readonly c: Condition;
+  readonly permit: Semaphore;
+  readonly flag: Event;
+}
+
+/** A spec of threads that wait for each other. */
+function randomWaiting(seed: number): { readonly texts: readonly string[]; readonly spec: Spec<Locked> } {
+  const pick = numbers(seed);
+  const simple = (): string => ['s.n += 1;', 's.m = s.n;', 'v = s.n;', 's.m++;'][pick(4)]!;
+  const statement = (): string =>
+    [
+      () => `s.a.acquireSync(); try { ${simple()} } finally { s.a.release(); }`,
+      () => `s.a.acquireSync(); ${simple()} s.a.release();`,
+      () => `s.b.runExclusiveSync(() => { ${simple()} });`,
+      () => `s.b.acquireSync(); s.b.acquireSync(); ${simple()} s.b.release(); s.b.release();`,
+      () => `s.a.runExclusiveSync(() => { s.b.runExclusiveSync(() => { ${simple()} }); });`,
+      () => `s.b.runExclusiveSync(() => { s.a.runExclusiveSync(() => { ${simple()} }); });`,
+      () => `if (s.a.tryAcquire()) { ${simple()} s.a.release(); }`,
+      () => `s.permit.acquireSync(); ${simple()} s.permit.release();`,
+      () => `v = s.permit.value; s.permit.runExclusiveSync(() => { s.n += v; });`,
+      () => `${simple()} s.flag.set();`,
+      () => `s.flag.waitSync(); ${simple()}`,
+      () => `if (s.flag.isSet()) s.flag.clear(); else { ${simple()} }`,
+      () => `s.c.runExclusiveSync(() => { s.n++; s.c.notify(); });`,
+      () => `s.c.acquireSync(); s.n++; s.c.notifyAll(); s.c.release();`,
+      () => `s.c.acquireSync(); s.c.waitForSync(() => s.n > 0); ${simple()} s.c.release();`,
+      () => `s.c.acquireSync(); if (s.n === 0) s.c.waitSync(); s.c.release();`,
+      () => `s.flag.waitSync({ timeout: Infinity }); try { s.b.release(); } catch (e) { s.m = e.code; }`,
+    ][pick(17)]!();
+  const texts = Array.from({ length: 2 + pick(2) }, () => `(s) => { let v = 0; ${statement()} ${pick(3) ? '' : statement()} }`);
+  const bodies = texts.map((text) => new Function(`return ${text}`)());
+  const state = (): Locked => ({
+    n: 0,
+    m: 0,
+    a: new Lock(),
+    b: new RLock(),
+    c: new Condition(),
+    permit: new Semaphore(1),
+    flag: new Event(),
+  });
+  return { texts, spec: { state, threads: Object.fromEntries(bodies.map((body, at) => [`t${at}`, body])) } };
+}
+
+/** What programs are made of: plain data and objects, or primitives too. */
+export type Kind = 'data' | 'waiting';
+
 export interface Comparison {
   /** Programs of which all schedules were run; and those of which only some were. */
   readonly whole: number;
@@ -173,13 +231,14 @@ export interface Comparison {
 }
 
 /** Compares on the programs of some numbers under a dialect, until `most` differ. */
-export function compare(from: number, to: number, dialect: DialectName, limit = 100, most = 3): Comparison {
+export function compare(from: number, to: number, dialect: DialectName, kind: Kind = 'data', limit = 100, most = 3): Comparison {
   let [whole, part, failures] = [0, 0, 0];
   const differences: string[] = [];
   const refused: string[] = [];
   for (let seed = from; seed < to && differences.length < most; seed += 1) {
-    const { texts, spec } = randomSpec(seed, dialect === 'cpython-3.13' ? 'usual' : 'few');
-    const program = compile(spec, resolveDialect(dialect));
+    const size = dialect === 'cpython-3.13' ? 'usual' : 'few';
+    const { texts, spec } = kind === 'waiting' ? randomWaiting(seed) : randomSpec(seed, size);
+    const program = compile(spec as Spec<unknown>, resolveDialect(dialect));
     const expected = new Set<string>();
     const strategy = new Exhaustive();
     count(program, strategy, limit, ({ failure, state }) => expected.add(failure?.kind ?? image(state)));

@@ -23,11 +23,11 @@ export function holderOf({ party }: Lock | RLock): number {
 }
 
 /** The virtual thread at a lock. Its number is its own: which worker it runs in means nothing here. */
-function partyOf({ party: { words } }: Lock | RLock): Party {
+export function partyOf({ party: { words } }: Lock | RLock): Party {
   return { words, number: world.thread + 1, suspect: () => {} };
 }
 
-function isFree({ words }: Party): boolean {
+export function isFree({ words }: Party): boolean {
   return words[STATE] === FREE;
 }
 
@@ -39,7 +39,7 @@ function* acquire(lock: Lock | RLock, options?: { readonly timeout?: number | un
   return takeNow(lock, self);
 }
 
-function takeNow(lock: Lock | RLock, self: Party): Releaser | null {
+export function takeNow(lock: Lock | RLock, self: Party): Releaser | null {
   const { words, number } = self;
   if (lock instanceof RLock && ownerIn(words[STATE]!) === number) words[DEPTH]! += 1;
   else if (!runBlocking(takeMutex(self, Number.NEGATIVE_INFINITY))) return null;
@@ -48,7 +48,7 @@ function takeNow(lock: Lock | RLock, self: Party): Releaser | null {
   return createReleaser({ isHeld: () => ownerIn(words[STATE]!) === number, drop: () => letGo(lock, self, 'release') }, abandoned);
 }
 
-function letGo(lock: Lock | RLock, self: Party, method: string): void {
+export function letGo(lock: Lock | RLock, self: Party, method: string): void {
   const { words, number } = self;
   if (lock instanceof Lock) {
     if (words[STATE] === FREE) lock.release();
@@ -70,7 +70,7 @@ function* runHolding<T>(lock: Lock | RLock, task: () => T): VirtualThread<T> {
   }
 }
 
-function checkHeld(condition: Condition, method: string): void {
+export function checkHeld(condition: Condition, method: string): void {
   const holder = holderOf(condition.lock);
   if (holder !== world.thread) throw notOwner(method, `lock of the condition '${condition.name}',`, condition.lock.name, holder + 1);
 }
