@@ -11,6 +11,8 @@ type Delegate = Iterable<number>;
 /** Finds, or makes, the twin of a function that has none yet. Set by `twins.ts`. */
 export interface TwinFinder {
   find(plain: object): Callable | undefined;
+  /** Whether somebody else might run in a function, if it were not called by native code. */
+  isSwitchable(plain: object): boolean;
 }
 
 /** A native call that is over: what `yield*` gets when there is nothing to delegate to. There is one, for it is read at once. */
@@ -42,15 +44,29 @@ export function createTwinRuntime(finder: TwinFinder) {
     const known: unknown = Reflect.get(plain, TWIN);
     return typeof known === 'function' ? (known as Callable) : finder.find(plain);
   };
-  const count = (plain: Callable): void => {
-    const name = typeof plain === 'function' ? plain.name || 'a function' : 'nothing';
+  const isCallback = (argument: unknown): boolean => typeof argument === 'function' && finder.isSwitchable(argument);
+  /** What is called back in there cannot be switched: whoever reads of it shall know. */
+  const count = (plain: unknown, calls: 'nothing' | 'back'): void => {
+    const own = typeof plain === 'function' ? plain.name || 'a function' : 'nothing';
+    const name = calls === 'back' ? `${own} (with a callback)` : own;
     natives.set(name, (natives.get(name) ?? 0) + 1);
   };
+  const countWith = (plain: unknown, args: readonly unknown[]): void => count(plain, args.some(isCallback) ? 'back' : 'nothing');
   const on = (plain: Callable, self: unknown, args: unknown[]): Delegate => {
     const other = twin(plain);
     if (other !== undefined) return other.apply(self, args) as Delegate;
-    count(plain);
+    countWith(plain, args);
     return give(plain.apply(self, args));
+  };
+  /** A method of an object that was read already: once, as written. What is none complains by its own name. */
+  const natively = (o: Record<PropertyKey, Callable>, key: PropertyKey, f: unknown, args: unknown[]): Delegate =>
+    give(typeof f === 'function' ? Reflect.apply(f, o, args) : o[key]!(...args));
+  const method = (o: Record<PropertyKey, Callable>, key: PropertyKey, args: unknown[]): Delegate => {
+    const f = o[key];
+    const other = twin(f);
+    if (other !== undefined) return other.apply(o, args) as Delegate;
+    countWith(f, args);
+    return natively(o, key, f, args);
   };
   const accessor = (object: unknown, name: string, kind: 'get' | 'set'): Callable | undefined => {
     for (let at: unknown = Object(object); at !== null; at = Object.getPrototypeOf(at)) {
@@ -63,6 +79,9 @@ export function createTwinRuntime(finder: TwinFinder) {
   return {
     /** How often each function was called natively, by name. */
     natives,
+    twin,
+    countWith,
+    on,
     after: (value: unknown, _look: unknown): unknown => value,
     step: (loaded: number, by: 1 | -1, _look?: unknown): number => {
       let next = loaded;
@@ -74,19 +93,19 @@ export function createTwinRuntime(finder: TwinFinder) {
     call0: (f: Callable): Delegate => {
       const other = twin(f);
       if (other !== undefined) return other() as Delegate;
-      count(f);
+      count(f, 'nothing');
       return give(f());
     },
     call1: (f: Callable, a: unknown): Delegate => {
       const other = twin(f);
       if (other !== undefined) return other(a) as Delegate;
-      count(f);
+      count(f, isCallback(a) ? 'back' : 'nothing');
       return give(f(a));
     },
     call2: (f: Callable, a: unknown, b: unknown): Delegate => {
       const other = twin(f);
       if (other !== undefined) return other(a, b) as Delegate;
-      count(f);
+      count(f, isCallback(a) || isCallback(b) ? 'back' : 'nothing');
       return give(f(a, b));
     },
     call3: (f: Callable, a: unknown, b: unknown, c: unknown): Delegate => on(f, undefined, [a, b, c]),
@@ -95,26 +114,26 @@ export function createTwinRuntime(finder: TwinFinder) {
       const f = o[key] as Callable;
       const other = twin(f);
       if (other !== undefined) return other.call(o) as Delegate;
-      count(f);
-      return give(o[key]!());
+      count(f, 'nothing');
+      return natively(o, key, f, []);
     },
     method1: (o: Record<PropertyKey, Callable>, key: PropertyKey, a: unknown): Delegate => {
       const f = o[key] as Callable;
       const other = twin(f);
       if (other !== undefined) return other.call(o, a) as Delegate;
-      count(f);
-      return give(o[key]!(a));
+      count(f, isCallback(a) ? 'back' : 'nothing');
+      return natively(o, key, f, [a]);
     },
     method2: (o: Record<PropertyKey, Callable>, key: PropertyKey, a: unknown, b: unknown): Delegate => {
       const f = o[key] as Callable;
       const other = twin(f);
       if (other !== undefined) return other.call(o, a, b) as Delegate;
-      count(f);
-      return give(o[key]!(a, b));
+      count(f, isCallback(a) || isCallback(b) ? 'back' : 'nothing');
+      return natively(o, key, f, [a, b]);
     },
     method3: (o: Record<PropertyKey, Callable>, key: PropertyKey, a: unknown, b: unknown, c: unknown): Delegate =>
-      on(o[key] as Callable, o, [a, b, c]),
-    methodn: (o: Record<PropertyKey, Callable>, key: PropertyKey, ...args: unknown[]): Delegate => on(o[key] as Callable, o, args),
+      method(o, key, [a, b, c]),
+    methodn: (o: Record<PropertyKey, Callable>, key: PropertyKey, ...args: unknown[]): Delegate => method(o, key, args),
     on0: (f: Callable, self: unknown): Delegate => on(f, self, []),
     on1: (f: Callable, self: unknown, a: unknown): Delegate => on(f, self, [a]),
     on2: (f: Callable, self: unknown, a: unknown, b: unknown): Delegate => on(f, self, [a, b]),

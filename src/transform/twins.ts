@@ -8,7 +8,7 @@ import type { AnyNode } from 'acorn';
 import type { Dialect } from '../dialects/dialect.js';
 import { FreeVariableError, TaskFunctionError } from '../errors.js';
 import { resolveFree } from './free.js';
-import { isNative } from './native.js';
+import { isNative, isNativeText } from './native.js';
 import { areOriginsKnown, type Origin, originOf } from './origin-table.js';
 import type { Places } from './places.js';
 import { twinPlacesOf } from './places.js';
@@ -16,6 +16,7 @@ import { type ReadTask, readFunction } from './read-task.js';
 import { analyze, type Scopes } from './scope.js';
 import { children, freshPrefix, positionIn } from './syntax.js';
 import { TWIN } from './twin.js';
+import { type CallbackSupply, createCallbackTwins } from './twin-callbacks.js';
 import { createTwinRuntime } from './twin-runtime.js';
 import { canTwin, twinText } from './twin-text.js';
 
@@ -50,7 +51,8 @@ const stamped: object[] = [];
 let refused = new WeakMap<object, string>();
 const factories = new Map<string, (exports: Readonly<Record<string, unknown>>, own: unknown) => Twin>();
 
-const runtime = createTwinRuntime({ find: (plain) => findTwin(plain) as ((...args: unknown[]) => unknown) | undefined });
+const runtime = createTwinRuntime({ find: (plain) => findTwin(plain) as ((...args: unknown[]) => unknown) | undefined, isSwitchable });
+const callbackTwins = createCallbackTwins({ twin: runtime.twin as CallbackSupply['twin'], count: runtime.countWith });
 
 /** How often each function was called natively since `activate`, by name. */
 export const natives: ReadonlyMap<string, number> = runtime.natives;
@@ -81,6 +83,8 @@ export function twinOf(plain: Callable): Twin {
 /** The twin of a function that is called, if it can have one. */
 function findTwin(plain: object): Twin | undefined {
   if (refused.has(plain) || isNative(plain) || active?.atomic.has(plain) === true) return undefined;
+  const known = callbackTwins.get(plain);
+  if (known !== undefined) return known as Twin;
   let reason: string;
   try {
     return stamp(plain, make(plain as Callable));
@@ -92,6 +96,18 @@ function findTwin(plain: object): Twin | undefined {
   if (!areOriginsKnown() && !/is a native function|is a bound function/.test(reason)) active?.onOpaque(plain, reason);
   return undefined;
 }
+
+/** Whether a function has a text, and does not count as native. */
+function isSwitchable(plain: object): boolean {
+  if (isNative(plain) || active?.atomic.has(plain) === true) return false;
+  let known = texts.get(plain);
+  if (known === undefined) {
+    known = isNativeText(Function.prototype.toString.call(plain)) ? 'native' : 'own';
+    texts.set(plain, known);
+  }
+  return known === 'own';
+}
+const texts = new WeakMap<object, 'native' | 'own'>();
 
 function stamp(plain: object, twin: Twin): Twin {
   Reflect.set(plain, TWIN, twin);
@@ -212,4 +228,9 @@ export function* call<O extends object, K extends keyof O>(
   ...args: O[K] extends (...args: infer A) => unknown ? A : never
 ): Generator<number, O[K] extends (...args: never[]) => infer R ? R : never, unknown> {
   return (yield* runtime.methodn(object as never, method, ...args)) as never;
+}
+
+/** Calls a function that a twin was given, by its own twin if it has one. */
+export function callBack(plain: unknown, self: unknown, args: unknown[]): Iterable<number> {
+  return runtime.on(plain as (...args: unknown[]) => unknown, self, args);
 }
