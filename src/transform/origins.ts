@@ -6,7 +6,7 @@ import type { AnyNode, MethodDefinition, Program, Property } from 'acorn';
 import MagicString from 'magic-string';
 import type { MembersNode } from './output.js';
 import { children, type FunctionNode, freshPrefix, isFunction, parseFile } from './syntax.js';
-import { canTwin } from './twin-text.js';
+import { canTwin } from './twin-parts.js';
 
 /** How {@link leaveOrigins} is told about a file. */
 export interface OriginOptions {

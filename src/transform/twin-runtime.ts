@@ -2,6 +2,8 @@
  * What the text of a twin calls: functions by their twins where they have one, natively where not. Nothing is allocated for a native call.
  */
 import { TWIN } from './twin.js';
+import type { ClassKind } from './twin-construct.js';
+import { type Class, createConstructing, type Maker } from './twin-new.js';
 
 /** Any function, as twins call it. */
 type Callable = (...args: unknown[]) => unknown;
@@ -11,6 +13,8 @@ type Delegate = Iterable<number>;
 /** Finds, or makes, the twin of a function that has none yet. Set by `twins.ts`. */
 export interface TwinFinder {
   find(plain: object): Callable | undefined;
+  /** Finds, or makes, what constructs an object step by step. */
+  findMaker(made: object): Maker | undefined;
   /** Whether somebody else might run in a function, if it were not called by native code. */
   isSwitchable(plain: object): boolean;
 }
@@ -26,14 +30,19 @@ class Over implements Iterator<number, unknown>, Iterable<number> {
   }
 }
 
-/** What kind of member a twin belongs to. */
-type MemberKind = 'value' | 'get' | 'set';
+/** What kind of member a twin belongs to; `fields` and `body` belong to the class. */
+type MemberKind = 'value' | 'get' | 'set' | 'fields' | 'body';
+
+interface Member {
+  readonly name: PropertyKey;
+  readonly kind: MemberKind;
+}
 
 export function createTwinRuntime(finder: TwinFinder) {
   const over = new Over();
   const natives = new Map<string, number>();
-  const keys = new Map<string, symbol>();
-  const members = new Map<symbol, { readonly name: string; readonly kind: MemberKind }>();
+  const keys = new Map<MemberKind, Map<PropertyKey, symbol>>();
+  const members = new Map<symbol, Member>();
 
   const give = (value: unknown): Delegate => {
     over.result.value = value;
@@ -46,10 +55,10 @@ export function createTwinRuntime(finder: TwinFinder) {
   };
   const isCallback = (argument: unknown): boolean => typeof argument === 'function' && finder.isSwitchable(argument);
   /** What is called back in there cannot be switched: whoever reads of it shall know. */
+  const countName = (name: string): void => void natives.set(name, (natives.get(name) ?? 0) + 1);
   const count = (plain: unknown, calls: 'nothing' | 'back'): void => {
     const own = typeof plain === 'function' ? plain.name || 'a function' : 'nothing';
-    const name = calls === 'back' ? `${own} (with a callback)` : own;
-    natives.set(name, (natives.get(name) ?? 0) + 1);
+    countName(calls === 'back' ? `${own} (with a callback)` : own);
   };
   const countWith = (plain: unknown, args: readonly unknown[]): void => count(plain, args.some(isCallback) ? 'back' : 'nothing');
   const on = (plain: Callable, self: unknown, args: unknown[]): Delegate => {
@@ -75,6 +84,14 @@ export function createTwinRuntime(finder: TwinFinder) {
     }
     return undefined;
   };
+
+  const constructing = createConstructing({
+    find: (made) => finder.findMaker(made),
+    countNew: (plain, args) => {
+      const name = `new ${(typeof plain === 'function' && plain.name) || 'a class'}`;
+      countName(args.some(isCallback) ? `${name} (with a callback)` : name);
+    },
+  });
 
   return {
     /** How often each function was called natively, by name. */
@@ -157,33 +174,52 @@ export function createTwinRuntime(finder: TwinFinder) {
       Reflect.set(plain, TWIN, make(plain));
       return plain;
     },
-    key: (name: string, kind: MemberKind): symbol => {
-      const id = `${kind} ${name}`;
-      let symbol = keys.get(id);
+    key: (name: PropertyKey, kind: MemberKind): symbol => {
+      const own = keys.get(kind) ?? new Map<PropertyKey, symbol>();
+      keys.set(kind, own);
+      let symbol = own.get(name);
       if (symbol === undefined) {
-        symbol = Symbol(id);
-        keys.set(id, symbol);
+        symbol = Symbol(`${kind} ${String(name)}`);
+        own.set(name, symbol);
         members.set(symbol, { name, kind });
       }
       return symbol;
     },
     link: <O extends object>(object: O): O => link(object, members),
-    linkClass: (made: { readonly prototype: object }): void => {
+    linkClass: (made: Class, kind: ClassKind, statics: 'quiet' | 'atomic'): void => {
       link(made, members);
+      const { fields, body } = takeParts(made.prototype, members);
       link(made.prototype, members);
+      constructing.know(made, { kind, fields, body });
+      if (statics === 'atomic') countName(`static fields of ${made.name || 'a class'}`);
     },
+    /** Forgets how classes are constructed: under other rules it is something else. */
+    forget: constructing.forget,
+    ...constructing.text,
   };
 }
 
 /** Gives each method of an object the generator that stands beside it. */
-function link<O extends object>(object: O, members: ReadonlyMap<symbol, { readonly name: string; readonly kind: MemberKind }>): O {
+function link<O extends object>(object: O, members: ReadonlyMap<symbol, Member>): O {
   for (const symbol of Object.getOwnPropertySymbols(object)) {
     const member = members.get(symbol);
-    if (member === undefined) continue;
+    if (member === undefined || member.kind === 'fields' || member.kind === 'body') continue;
     const generator: unknown = Reflect.get(object, symbol);
     Reflect.deleteProperty(object, symbol);
     const plain = Object.getOwnPropertyDescriptor(object, member.name)?.[member.kind] as object | undefined;
     if (plain !== undefined) Reflect.set(plain, TWIN, generator);
   }
   return object;
+}
+
+/** The generators that construct objects of a class, which its text has put on its prototype. */
+function takeParts(prototype: object, members: ReadonlyMap<symbol, Member>): Pick<Maker, 'fields' | 'body'> {
+  const parts: { fields: Maker['fields']; body: Maker['body'] } = { fields: undefined, body: undefined };
+  for (const symbol of Object.getOwnPropertySymbols(prototype)) {
+    const kind = members.get(symbol)?.kind;
+    if (kind !== 'fields' && kind !== 'body') continue;
+    parts[kind] = Reflect.get(prototype, symbol) as Maker['body'];
+    Reflect.deleteProperty(prototype, symbol);
+  }
+  return parts;
 }
