@@ -1,8 +1,8 @@
 /**
  * Members that may be accessors, in the text of a twin: to read one, to assign to one and to step one are calls of generators.
  */
-import type { AssignmentExpression, MemberExpression, UpdateExpression } from 'acorn';
-import { asValue, dotBefore, hiddenName, type TwinParts } from './twin-parts.js';
+import type { AnyNode, AssignmentExpression, MemberExpression, UpdateExpression } from 'acorn';
+import { asValue, hiddenName, type TwinParts } from './twin-parts.js';
 
 /** How the text reads and writes a private accessor; neither where it is none. */
 interface Ways {
@@ -27,82 +27,92 @@ function hiddenWays({ property }: MemberExpression, { from }: TwinParts): Ways |
   };
 }
 
+/** What reads a member of an object, and what gives it a value, which is the value of the expression. */
+interface Access {
+  readonly get: (object: string, key: string) => string;
+  readonly set: (object: string, key: string, value: string) => string;
+}
+
+/** How a member that may be an accessor is reached; `undefined` for one that is none. */
+function accessOf(node: MemberExpression, parts: TwinParts): Access | undefined {
+  const { prefix } = parts.from;
+  const ways = hiddenWays(node, parts);
+  if (ways !== undefined) {
+    return {
+      get: (object) => ways.get?.(object) ?? '',
+      set: (object, _, value) => {
+        const given = parts.temp();
+        return `(${given} = ${value}, ${ways.set?.(object, given)}, ${given})`;
+      },
+    };
+  }
+  if (parts.accessor(node) === undefined) return undefined;
+  return {
+    get: (object, key) => `(yield* ${prefix}.get(${object}, ${key}))`,
+    set: (object, key, value) => `(yield* ${prefix}.set(${object}, ${key}, ${value}))`,
+  };
+}
+
+/** The object and the key of a member, each computed once; what has to be computed before. */
+function held(
+  node: MemberExpression,
+  parts: TwinParts,
+): { readonly object: string; readonly key: string; readonly before: readonly string[] } {
+  const { object, property, computed } = node;
+  const isSimple = object.type === 'Identifier' || object.type === 'ThisExpression';
+  const target = isSimple ? parts.cut(object) : parts.temp();
+  const isKnown = !computed || property.type === 'Literal';
+  const key = !computed ? (parts.accessor(node) ?? '') : isKnown ? parts.cut(property) : parts.temp();
+  return {
+    object: target,
+    key,
+    before: [
+      ...(isSimple ? [] : [`${target} = ${asValue(object, parts.cut(object))}`]),
+      ...(isKnown ? [] : [`${key} = ${parts.from.prefix}.property(${asValue(property, parts.cut(property))})`]),
+    ],
+  };
+}
+
+/** Not an update of the text: what was put around the parts inside is in the new text already. */
+function replace(node: AnyNode, before: readonly string[], text: string, { code }: TwinParts): void {
+  code.overwrite(node.start, node.end, before.length === 0 ? text : `(${before.join(', ')}, ${text})`);
+}
+
 export function writeRead(node: MemberExpression, parts: TwinParts): void {
-  const { code } = parts;
-  const { prefix, source } = parts.from;
-  const name = parts.accessor(node);
-  if (name !== undefined) {
-    code.update(node.object.end, node.end, `, ${name})`);
-    code.prependRight(node.start, `(yield* ${prefix}.get(`);
-    code.appendLeft(node.end, ')');
-    return;
-  }
-  const hidden = node.property.type === 'PrivateIdentifier' ? parts.from.hidden.get(node.property.name)?.get : undefined;
-  if (hidden === undefined || node.property.type !== 'PrivateIdentifier') return;
-  const getter = hiddenName(prefix, 'get', node.property.name);
-  if (hidden === 'member') {
-    code.update(node.property.start, node.end, `#${getter}()`);
-    code.prependRight(node.start, '(yield* ');
-  } else {
-    code.update(dotBefore(source, node.property), node.end, ')');
-    code.prependRight(node.start, `(yield* ${getter}.call(`);
-  }
-  code.appendLeft(node.end, ')');
+  const access = node.object.type === 'Super' ? undefined : accessOf(node, parts);
+  if (access === undefined) return;
+  const { object, property } = node;
+  const text = object.type === 'Identifier' || object.type === 'ThisExpression' ? parts.cut(object) : `(${parts.cut(object)})`;
+  const key = node.computed ? asValue(property, parts.cut(property)) : (parts.accessor(node) ?? '');
+  replace(node, [], access.get(text, key), parts);
 }
 
 export function writeAssignment(node: AssignmentExpression, parts: TwinParts): void {
   const { left, right, operator } = node;
   if (left.type !== 'MemberExpression') return;
-  const name = parts.accessor(left);
-  const ways = hiddenWays(left, parts);
-  if (name === undefined && ways === undefined) return;
-  const isPlain = operator === '=';
-  if (/^(?:&&|\|\||\?\?)=$/.test(operator)) parts.refuse(node, `${operator} of a property with accessors`);
-  const { prefix, source } = parts.from;
-  const { object } = left;
-  if (ways !== undefined) {
-    const [target, value] = [object.type === 'ThisExpression' ? parts.from.self : parts.temp(), parts.temp()];
-    const keep = object.type === 'ThisExpression' ? '' : `${target} = ${asValue(object, parts.cut(object))}, `;
-    const given = asValue(right, parts.cut(right));
-    const before = isPlain ? given : `${ways.get?.(target)} ${operator.slice(0, -1)} (${given})`;
-    parts.code.overwrite(node.start, node.end, `(${keep}${value} = ${before}, ${ways.set?.(target, value)}, ${value})`);
-    return;
-  }
-  const isSimple = object.type === 'Identifier' || object.type === 'ThisExpression';
-  const target = object.type === 'ThisExpression' ? parts.from.self : isSimple ? source.slice(object.start, object.end) : parts.temp();
-  const keep = isSimple ? '' : `${target} = `;
-  const before = isPlain ? '' : `(yield* ${prefix}.get(${target}, ${name})) ${operator.slice(0, -1)} (`;
-  parts.code.prependRight(node.start, `(yield* ${prefix}.set(${keep}`);
-  parts.code.update(left.object.end, right.start, `, ${name}, ${before}`);
-  parts.code.appendLeft(node.end, `${isPlain ? '' : ')'}))`);
+  const access = accessOf(left, parts);
+  if (access === undefined) return;
+  const value = asValue(right, parts.cut(right));
+  const { object, key, before } = held(left, parts);
+  const loaded = access.get(object, key);
+  if (operator === '=') replace(node, before, access.set(object, key, value), parts);
+  else if (/^(?:&&|\|\||\?\?)=$/.test(operator))
+    replace(node, before, `(${loaded} ${operator.slice(0, -1)} ${access.set(object, key, value)})`, parts);
+  else replace(node, before, access.set(object, key, `${loaded} ${operator.slice(0, -1)} (${value})`), parts);
 }
 
 export function writeUpdate(node: UpdateExpression, look: string | undefined, parts: TwinParts): void {
   const { argument, operator, prefix: isPrefix } = node;
   if (argument.type !== 'MemberExpression') return;
-  const name = parts.accessor(argument);
-  const ways = hiddenWays(argument, parts);
-  if (name === undefined && ways === undefined && look === undefined) return;
+  const access = accessOf(argument, parts);
+  if (access === undefined && look === undefined) return;
   const { prefix, source } = parts.from;
-  const { object, property } = argument;
-  if (object.type === 'Super') parts.refuse(node, `${operator} of a property of super`);
-  const isSimple = object.type === 'Identifier' || object.type === 'ThisExpression';
-  const target = object.type === 'ThisExpression' ? parts.from.self : isSimple ? source.slice(object.start, object.end) : parts.temp();
-  const key = !argument.computed ? '' : property.type === 'Literal' ? source.slice(property.start, property.end) : parts.temp();
-  const member = argument.computed ? `${target}[${key}]` : `${target}.${source.slice(property.start, property.end)}`;
+  const { property, computed } = argument;
+  if (argument.object.type === 'Super') parts.refuse(node, `${operator} of a property of super`);
+  const { object, key, before } = held(argument, parts);
+  const member = computed ? `${object}[${key}]` : `${object}.${source.slice(property.start, property.end)}`;
   const by = operator === '++' ? 1 : -1;
-  const loaded = name !== undefined ? `(yield* ${prefix}.get(${target}, ${name}))` : (ways?.get?.(target) ?? member);
-  const next = `${prefix}.step(${loaded}, ${by}${look === undefined ? '' : `, ${look}`})`;
-  let stored = name === undefined ? `(${member} = ${next})` : `(yield* ${prefix}.set(${target}, ${name}, ${next}))`;
-  if (ways !== undefined) {
-    const value = parts.temp();
-    stored = `(${value} = ${next}, ${ways.set?.(target, value)}, ${value})`;
-  }
-  const whole = isPrefix ? stored : `${prefix}.step(${stored}, ${-by})`;
-  const setup = [
-    ...(isSimple ? [] : [`${target} = ${parts.cut(object)}`]),
-    ...(argument.computed && property.type !== 'Literal' ? [`${key} = ${prefix}.property(${parts.cut(property)})`] : []),
-  ];
-  // Not an update: what was put around the parts inside is in the new text already.
-  parts.code.overwrite(node.start, node.end, setup.length === 0 ? whole : `(${setup.join(', ')}, ${whole})`);
+  const next = `${prefix}.step(${access?.get(object, key) ?? member}, ${by}${look === undefined ? '' : `, ${look}`})`;
+  const stored = access?.set(object, key, next) ?? `(${member} = ${next})`;
+  replace(node, before, isPrefix ? stored : `${prefix}.step(${stored}, ${-by})`, parts);
 }

@@ -12,6 +12,7 @@ import { analyze, type Reference, type Scopes } from './scope.js';
 import { children, freshPrefix, positionIn } from './syntax.js';
 import { type ClassKind, constructionOf } from './twin-construct.js';
 import { canTwin } from './twin-parts.js';
+import { knownAccessors } from './twin-runtime.js';
 import type { TwinSource } from './twin-spelling.js';
 import { constructionText, PLAIN, twinText } from './twin-text.js';
 
@@ -71,12 +72,14 @@ function sourceOf(
   const [first] = positionIn(framed, start);
   const lineOf = (line: number): number => (origin === undefined ? line - first + 1 : origin.lineOf(line - first + 1));
   const prefix = freshPrefix(framed);
+  const own = accessorsIn(node);
+  for (const accessor of own) knownAccessors.add(accessor);
   return {
     source: framed,
     scopes,
     places,
     prefix,
-    accessors: new Set([...accessors, ...accessorsIn(node)]),
+    accessors: new Set([...accessors, ...own]),
     name,
     file: origin?.file,
     lineOf,
@@ -153,10 +156,12 @@ function checkContext({ node, name }: ReadTask): void {
   children(node).forEach(refuse);
 }
 
-/** Names of properties that the text itself declares as accessors. */
+/** Names of properties that the text itself declares as accessors; the empty one for those that are not known before it runs. */
 function accessorsIn(node: AnyNode, found = new Set<string>()): ReadonlySet<string> {
-  if ((node.type === 'MethodDefinition' || node.type === 'Property') && (node.kind === 'get' || node.kind === 'set') && !node.computed) {
-    if (node.key.type === 'Identifier') found.add(node.key.name);
+  if ((node.type === 'MethodDefinition' || node.type === 'Property') && (node.kind === 'get' || node.kind === 'set')) {
+    if (node.computed) found.add('');
+    else if (node.key.type === 'Identifier') found.add(node.key.name);
+    else if (node.key.type === 'Literal') found.add(String(node.key.value));
   }
   for (const part of children(node)) accessorsIn(part, found);
   return found;

@@ -3,7 +3,7 @@
  * body of the constructor another, which are given the object; a derived class gets its object where it calls `super(…)`.
  */
 import type { AnyNode, ClassDeclaration, ClassExpression, MethodDefinition, PropertyDefinition } from 'acorn';
-import { type FunctionNode, isFunction } from './syntax.js';
+import { children, type FunctionNode, isFunction } from './syntax.js';
 import { hiddenName, ownParts } from './twin-parts.js';
 
 export type ClassNode = ClassDeclaration | ClassExpression | Extract<AnyNode, { type: 'ClassDeclaration' | 'ClassExpression' }>;
@@ -89,7 +89,7 @@ function mentionsPrivate(node: AnyNode): boolean {
     part.type === 'PrivateIdentifier' ||
     (part.type === 'MemberExpression' && part.property.type === 'PrivateIdentifier') ||
     (part.type === 'BinaryExpression' && part.left.type === 'PrivateIdentifier');
-  return isPrivate(node) || ownParts(node, isPrivate);
+  return isPrivate(node) || children(node).some(mentionsPrivate);
 }
 
 /** Whether the value of a field is nothing but a value: nobody can tell how often it was computed. */

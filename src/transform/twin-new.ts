@@ -24,7 +24,7 @@ export interface ConstructingSupply {
 }
 
 /** Whose objects have nothing but the prototype of `new.target`. */
-const Blank = (() => {}) as unknown as Class;
+const Blank = class {};
 const ATOMIC: Maker = { kind: 'atomic', fields: undefined, body: undefined };
 
 export function createConstructing({ find, countNew }: ConstructingSupply) {

@@ -51,9 +51,15 @@ export function canTwin(node: FunctionNode): boolean {
 
 /** Whether a part is there that belongs to the function around an arrow. */
 export function ownParts(node: AnyNode, test: (part: AnyNode) => boolean): boolean {
-  return children(node).some(
+  return ownChildren(node).some(
     (part) => test(part) || (!(isFunction(part) && part.type !== 'ArrowFunctionExpression') && ownParts(part, test)),
   );
+}
+
+/** The parts of a node that run with its own `this`: not what a class does with its objects. */
+function ownChildren(node: AnyNode): AnyNode[] {
+  if (node.type === 'StaticBlock') return [];
+  return node.type === 'PropertyDefinition' ? (node.computed ? [node.key] : []) : children(node);
 }
 
 /** Where the dot before a private name is. What is before it may stand in parentheses. */

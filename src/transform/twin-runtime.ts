@@ -33,6 +33,9 @@ class Over implements Iterator<number, unknown>, Iterable<number> {
 /** What kind of member a twin belongs to; `fields` and `body` belong to the class. */
 type MemberKind = 'value' | 'get' | 'set' | 'fields' | 'body';
 
+/** Names under which some object may have an accessor: of others it is not looked for. */
+export const knownAccessors = new Set<PropertyKey>();
+
 interface Member {
   readonly name: PropertyKey;
   readonly kind: MemberKind;
@@ -77,14 +80,14 @@ export function createTwinRuntime(finder: TwinFinder) {
     countWith(f, args);
     return natively(o, key, f, args);
   };
-  const accessor = (object: unknown, name: string, kind: 'get' | 'set'): Callable | undefined => {
+  const accessor = (object: unknown, name: PropertyKey, kind: 'get' | 'set'): Callable | undefined => {
+    if (typeof name !== 'symbol' && (typeof name === 'number' || !knownAccessors.has(name))) return undefined;
     for (let at: unknown = Object(object); at !== null; at = Object.getPrototypeOf(at)) {
       const descriptor = Object.getOwnPropertyDescriptor(at, name);
       if (descriptor !== undefined) return twin(descriptor[kind]);
     }
     return undefined;
   };
-
   const constructing = createConstructing({
     find: (made) => finder.findMaker(made),
     countNew: (plain, args) => {
@@ -156,11 +159,11 @@ export function createTwinRuntime(finder: TwinFinder) {
     on2: (f: Callable, self: unknown, a: unknown, b: unknown): Delegate => on(f, self, [a, b]),
     on3: (f: Callable, self: unknown, a: unknown, b: unknown, c: unknown): Delegate => on(f, self, [a, b, c]),
     onn: (f: Callable, self: unknown, ...args: unknown[]): Delegate => on(f, self, args),
-    get: (object: Record<string, unknown>, name: string): Delegate => {
+    get: (object: Record<PropertyKey, unknown>, name: PropertyKey): Delegate => {
       const other = accessor(object, name, 'get');
       return other === undefined ? give(object[name]) : (other.call(object) as Delegate);
     },
-    *set(object: Record<string, unknown>, name: string, value: unknown): Generator<number, unknown> {
+    *set(object: Record<PropertyKey, unknown>, name: PropertyKey, value: unknown): Generator<number, unknown> {
       const other = accessor(object, name, 'set');
       if (other === undefined) object[name] = value;
       else yield* other.call(object, value) as Delegate;
@@ -181,6 +184,7 @@ export function createTwinRuntime(finder: TwinFinder) {
       if (symbol === undefined) {
         symbol = Symbol(`${kind} ${String(name)}`);
         own.set(name, symbol);
+        if (kind === 'get' || kind === 'set') knownAccessors.add(name);
         members.set(symbol, { name, kind });
       }
       return symbol;

@@ -257,6 +257,15 @@ class TwinWriter implements Output, TwinParts {
       wrap(`${prefix}.on${arity}(`);
       return;
     }
+    const accessor = this.accessor(callee);
+    if (accessor !== undefined) {
+      const target = this.temp();
+      const method = `(yield* ${prefix}.get(${target} = ${asValue(object, this.cut(object))}, ${accessor})), ${target}`;
+      this.code.overwrite(callee.start, callee.end, method);
+      this.code.update(callee.end, open + 1, comma || ' ');
+      wrap(`${prefix}.on${arity}(`);
+      return;
+    }
     const own = object.type === 'SequenceExpression' ? ['(', ')'] : ['', ''];
     if (object.start > callee.start) this.code.remove(callee.start, object.start);
     if (callee.computed) {
@@ -309,8 +318,12 @@ class TwinWriter implements Output, TwinParts {
   }
 
   accessor({ object, property, computed }: MemberExpression): string | undefined {
-    if (computed || property.type !== 'Identifier' || object.type === 'Super') return undefined;
-    return this.from.accessors.has(property.name) ? JSON.stringify(property.name) : undefined;
+    const { accessors } = this.from;
+    if (object.type === 'Super') return undefined;
+    if (!computed) return property.type === 'Identifier' && accessors.has(property.name) ? JSON.stringify(property.name) : undefined;
+    if (property.type === 'Literal' && !accessors.has(String(property.value))) return undefined;
+    // Whatever the key turns out to be.
+    return accessors.size > 0 && property.type !== 'PrivateIdentifier' ? asValue(property, this.cut(property)) : undefined;
   }
 
   temp(): string {

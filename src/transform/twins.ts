@@ -17,7 +17,7 @@ import { type CallbackSupply, createCallbackTwins } from './twin-callbacks.js';
 import { type ConstructionParts, compileClass, compileTwin, type Factory } from './twin-compile.js';
 import type { Maker } from './twin-new.js';
 import { ownParts } from './twin-parts.js';
-import { createTwinRuntime } from './twin-runtime.js';
+import { createTwinRuntime, knownAccessors } from './twin-runtime.js';
 
 /** A function of any kind. */
 type Callable = (...args: never[]) => unknown;
@@ -72,6 +72,7 @@ export function activate(rules: TwinRules): void {
     refused = new WeakMap();
     runtime.forget();
   }
+  for (const name of rules.accessors) knownAccessors.add(name);
   active = { ...rules, places, key };
 }
 

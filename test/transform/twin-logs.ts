@@ -3,7 +3,11 @@
  */
 import { expect } from 'vitest';
 import type { Dialect } from '../../src/dialects/dialect.js';
+import { dialects } from '../../src/dialects/registry.js';
+import { linkFunction } from '../../src/transform/link.js';
+import { createLooks } from '../../src/transform/looks.js';
 import { siteAt } from '../../src/transform/sites.js';
+import { instrumentFunction } from '../../src/transform/task.js';
 import { activate, natives, type TwinRules, twinOf } from '../../src/transform/twins.js';
 
 /** An object whose every access is written down under its name. */
@@ -68,4 +72,24 @@ export function same(
   });
   expect(mine).toEqual(outcome((log) => plain(make(log) as never)));
   return { result: mine.result, sites, natives: [...natives.keys()] };
+}
+
+/** How often the live text of a function looks. */
+export function looks(plain: (...args: never[]) => unknown, dialect: Dialect, args: unknown[]): { result: unknown; count: number } {
+  let count = 0;
+  const look = (): void => {
+    count += 1;
+  };
+  const own = dialect.lock === 'none' ? dialects['cpython-3.9'] : dialect;
+  const source = instrumentFunction(plain, { dialect: own, exports: new Set<string>(), loops: 'every-turn' });
+  const live = linkFunction(
+    source,
+    createLooks({ breaker: new Int32Array([1]), look, tick: look, resume: (value) => value, enter: () => {} }),
+    {},
+  );
+  try {
+    return { result: live(...(args as [])), count };
+  } catch (error) {
+    return { result: `threw ${String(error)}`, count };
+  }
 }
