@@ -11,7 +11,7 @@ import type { ReadClass, ReadTask } from './read-task.js';
 import { analyze, type Reference, type Scopes } from './scope.js';
 import { children, freshPrefix, positionIn } from './syntax.js';
 import { type ClassKind, constructionOf } from './twin-construct.js';
-import { canTwin } from './twin-parts.js';
+import { canTwin, ownParts } from './twin-parts.js';
 import { knownAccessors } from './twin-runtime.js';
 import type { TwinSource } from './twin-spelling.js';
 import { constructionText, PLAIN, twinText } from './twin-text.js';
@@ -41,6 +41,14 @@ export function compileTwin<T>(read: ReadTask, origin: Origin | undefined, rules
   const from = sourceOf(read, node, scopes, origin, rules);
   if (origin === undefined) checkContext(read);
   const own = 'id' in node && node.id ? node.id.name : undefined;
+  const home = origin?.home;
+  if (origin !== undefined && ownParts(node, ({ type }) => type === 'Super')) {
+    if (home === undefined) throw new TaskFunctionError(`the method \`${name}\` uses \`super\`, and it is not known above what it is`);
+    // Only a method may say `super`: one that stands on an object of its own, above which is what is above the other.
+    const method = (): string => `{ *method${twinText(node, from).replace(/^function\* \w*/, '')} }`;
+    const make = evaluate<{ readonly method: T }>(read, method, scopes.free, own, origin, rules, from.prefix, runtime);
+    return (exports, plain) => Object.setPrototypeOf(make(exports, plain), Object.getPrototypeOf(home)).method as T;
+  }
   return evaluate(read, () => twinText(node, from), scopes.free, own, origin, rules, from.prefix, runtime);
 }
 

@@ -102,7 +102,7 @@ function writeConstruction(node: ClassNode, parts: TwinParts, texts: MemberTexts
     if (body !== undefined)
       code.appendLeft(
         end,
-        ` *[${prefix}.key('body', 'body')]${texts.body(body, { ...from, name: 'constructor' }, kind === 'derived' ? 'derived' : 'base')}`,
+        ` *[${prefix}.key('body', 'body')]${texts.body(body, { ...from, name: node.id?.name ?? 'constructor' }, kind === 'derived' ? 'derived' : 'base')}`,
       );
   }
   if (kind === 'made') {
