@@ -10,9 +10,9 @@ import { isNative, isNativeText } from '../transform/native.js';
 import { TWIN } from '../transform/twin.js';
 import { type Adopted, encode, NotPlainError } from './canonical.js';
 import { THREAD_EXPORTS } from './exports.js';
-import { Point } from './switch-point.js';
-import { LOOKING, PRIMITIVE_HELPERS, primitiveText } from './states-primitives.js';
 import { BUILDERS, ERRORS, OWN } from './states-language.js';
+import { LOOKING, PRIMITIVE_HELPERS, primitiveText } from './states-primitives.js';
+import { Point } from './switch-point.js';
 
 /** What is looked at again after each move. */
 interface Watch {

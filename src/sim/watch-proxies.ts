@@ -3,6 +3,8 @@
  * a proxy may answer depends on what it stands before, and a frozen object would have to be shown with everything in it unwatched.
  */
 import { countAsNative } from '../transform/native.js';
+import { TWIN } from '../transform/twin.js';
+import { callBack } from '../transform/twins.js';
 import { SpecError } from './errors.js';
 import { ALL, KEYS, NO_PAST } from './footprint.js';
 import type { Graph, Node } from './graph.js';
@@ -210,10 +212,7 @@ class EntriesHandler extends PropertiesHandler {
           );
         };
       case 'forEach':
-        return (each: (...args: unknown[]) => void, self: unknown) => {
-          this.#touch('read');
-          native.call(object, (value: unknown, at: unknown) => each.call(self, watcher.wrap(value), watcher.wrap(at), proxy));
-        };
+        return this.#forEach(native, proxy);
       case 'keys':
       case 'values':
       case 'entries':
@@ -232,6 +231,21 @@ class EntriesHandler extends PropertiesHandler {
           );
         };
     }
+  }
+
+  /** Others may run between two callbacks, so each item is read when it is its turn. */
+  #forEach(native: (...args: unknown[]) => unknown, proxy: unknown): unknown {
+    const { watcher, object } = this;
+    const plain = (each: (...args: unknown[]) => void, self: unknown): void => {
+      this.#touch('read');
+      native.call(object, (value: unknown, at: unknown) => each.call(self, watcher.wrap(value), watcher.wrap(at), proxy));
+    };
+    const entries = (): Generator<unknown, void> =>
+      this.#iterate((object instanceof Map ? Map : Set).prototype.entries.call(object as never), 'pairs');
+    Reflect.set(plain, TWIN, function* (each: unknown, self: unknown): Generator<number, void> {
+      for (const [at, value] of entries() as Iterable<readonly [unknown, unknown]>) yield* callBack(each, self, [value, at, proxy]);
+    });
+    return plain;
   }
 
   /** An iterator sees what is there at each step, not at the first. */

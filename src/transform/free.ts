@@ -29,7 +29,11 @@ const COMPILER_HELPER =
 const MODULE_REMEDY = "export the function from a module and use tasks(new URL('./work.js', import.meta.url))";
 
 /** Resolves every free name of a task, or throws for the first one that does not exist in a worker. */
-export function resolveFree(task: ReadTask, free: readonly Reference[], available: ReadonlySet<string>): Resolved {
+export function resolveFree(
+  task: Pick<ReadTask, 'name' | 'framed' | 'start'>,
+  free: readonly Reference[],
+  available: ReadonlySet<string>,
+): Resolved {
   const exports = new Set<string>();
   const namespaces = new Set<string>();
   const members = new Set<string>();
@@ -57,7 +61,11 @@ function isLookName(name: string): name is LookName {
   return (LOOK_NAMES as readonly string[]).includes(name);
 }
 
-function unknownVariable(task: ReadTask, { node, member }: Reference, available: ReadonlySet<string>): FreeVariableError {
+function unknownVariable(
+  task: Pick<ReadTask, 'name' | 'framed' | 'start'>,
+  { node, member }: Reference,
+  available: ReadonlySet<string>,
+): FreeVariableError {
   // Of a renamed import, the member is the name that the user wrote.
   const variable = NAMESPACE.test(node.name) && member !== undefined ? member : node.name;
   const before = task.framed.slice(task.start, node.start).split('\n');
@@ -66,7 +74,7 @@ function unknownVariable(task: ReadTask, { node, member }: Reference, available:
   return new FreeVariableError(`${problem}. ${remedy(variable, task, available)}`, { variable, line, column });
 }
 
-function remedy(variable: string, task: ReadTask, available: ReadonlySet<string>): string {
+function remedy(variable: string, task: Pick<ReadTask, 'name'>, available: ReadonlySet<string>): string {
   const call = /^[\w$]+$/.test(task.name) && task.name !== 'anonymous' ? task.name : 'task';
   if (variable.startsWith('cov_'))
     return 'A coverage tool put it there: leave the file with the task out of its coverage, or use V8 coverage';

@@ -2,6 +2,8 @@
  * The receiving end of the ways in that a file's text has: where each of its functions was written, for whoever makes their twins.
  */
 
+import { hand, isMaking } from './twin-making.js';
+
 /** A way into the place where a function was written: evaluates a text there. */
 export interface Origin {
   readonly evaluate: (text: string) => unknown;
@@ -12,6 +14,8 @@ export interface Origin {
   readonly lineOf: (line: number) => number;
   /** What the file imports, by name. */
   readonly imports: Readonly<Record<string, unknown>>;
+  /** What a method belongs to: above that is what it calls `super`. */
+  readonly home: object | undefined;
 }
 
 const origins = new WeakMap<object, Origin>();
@@ -38,7 +42,11 @@ export interface Origins {
   /** An object with methods, which it gives back. */
   object<O extends object>(made: O, evaluate: Evaluate, places: MethodPlaces): O;
   /** A class with methods. */
-  class(made: { readonly prototype: object }, evaluate: Evaluate, places: MethodPlaces): void;
+  class(made: { readonly prototype: object }, evaluate: Evaluate, places: MethodPlaces, start: number, end: number): void;
+  /** Whether an object with private names is only made: what its fields begin with is not computed then. */
+  isMaking(): boolean;
+  /** The last field of a class: where it is only made, hands the object over. */
+  hand(object: object): void;
 }
 
 /**
@@ -51,15 +59,15 @@ export interface Origins {
  */
 export function originsIn(file: string, source: string, lines: readonly number[], imports: Readonly<Record<string, unknown>>): Origins {
   some = 'some';
-  const remember = (plain: unknown, evaluate: Evaluate, start: number, end: number): void => {
+  const remember = (plain: unknown, evaluate: Evaluate, start: number, end: number, home?: object): void => {
     if (typeof plain !== 'function' || origins.has(plain)) return;
     const first = source.slice(0, start).split('\n').length;
-    origins.set(plain, { evaluate, file, text: source.slice(start, end), lineOf: (line) => lines[first + line - 2] ?? 0, imports });
+    origins.set(plain, { evaluate, file, text: source.slice(start, end), lineOf: (line) => lines[first + line - 2] ?? 0, imports, home });
   };
   const fill = (owner: object, where: 'own' | 'static', evaluate: Evaluate, places: MethodPlaces): void => {
     for (const [key, [start, end]] of Object.entries(places)) {
       const [scope, kind, name] = /^(\S+) (\S+) (.*)$/s.exec(key)!.slice(1) as [string, 'value' | 'get' | 'set', string];
-      if (scope === where) remember(Object.getOwnPropertyDescriptor(owner, name)?.[kind], evaluate, start, end);
+      if (scope === where) remember(Object.getOwnPropertyDescriptor(owner, name)?.[kind], evaluate, start, end, owner);
     }
   };
   return {
@@ -71,7 +79,10 @@ export function originsIn(file: string, source: string, lines: readonly number[]
       fill(made, 'own', evaluate, places);
       return made;
     },
-    class: (made, evaluate, places) => {
+    isMaking,
+    hand,
+    class: (made, evaluate, places, start, end) => {
+      remember(made, evaluate, start, end);
       fill(made.prototype, 'own', evaluate, places);
       fill(made, 'static', evaluate, places);
     },

@@ -6,7 +6,8 @@ import type { AnyNode, MethodDefinition, Program, Property } from 'acorn';
 import MagicString from 'magic-string';
 import type { MembersNode } from './output.js';
 import { children, type FunctionNode, freshPrefix, isFunction, parseFile } from './syntax.js';
-import { canTwin } from './twin-text.js';
+import { type ClassNode, constructionOf, isPlainValue, stopField } from './twin-construct.js';
+import { canTwin } from './twin-parts.js';
 
 /** How {@link leaveOrigins} is told about a file. */
 export interface OriginOptions {
@@ -106,14 +107,26 @@ class Writer {
   #members(node: MembersNode): boolean {
     const members = node.type === 'ObjectExpression' ? node.properties : node.body.body;
     const places = members.filter(isMethod).flatMap((member) => this.#placeOf(member));
-    const hidden = node.type === 'ObjectExpression' ? '' : this.#privates(members.filter(isMethod));
-    if (hidden !== '' && node.type !== 'ObjectExpression') this.#code.appendLeft(node.body.end - 1, hidden);
-    if (places.length === 0) return hidden !== '';
     const table = `{ ${places.join(', ')} }`;
     if (node.type === 'ObjectExpression') {
+      if (places.length === 0) return false;
       this.#code.prependRight(node.start, `${this.#prefix}_o.object(`);
       this.#code.appendLeft(node.end, `, ${this.#evaluator}, ${table})`);
-    } else this.#code.appendLeft(node.body.end - 1, ` static { ${this.#prefix}_o.class(this, ${this.#evaluator}, ${table}); }`);
+      return true;
+    }
+    const end = node.body.end - 1;
+    const hidden = this.#privates(members.filter(isMethod));
+    if (hidden !== '') this.#code.appendLeft(end, hidden);
+    const { kind, fields } = constructionOf(node as ClassNode, 'inside');
+    if (kind === 'made') {
+      for (const { value } of fields) {
+        if (!value || isPlainValue(value)) continue;
+        this.#code.prependRight(value.start, `${this.#prefix}_o.isMaking() ? void 0 : (`);
+        this.#code.appendLeft(value.end, ')');
+      }
+      this.#code.appendLeft(end, stopField(this.#prefix, `${this.#prefix}_o.hand`));
+    }
+    this.#code.appendLeft(end, ` static { ${this.#prefix}_o.class(this, ${this.#evaluator}, ${table}, ${node.start}, ${node.end}); }`);
     return true;
   }
 

@@ -5,10 +5,13 @@ import type {
   AnonymousClassDeclaration,
   AnyNode,
   AssignmentExpression,
+  ChainExpression,
   ClassDeclaration,
   ClassExpression,
   MemberExpression,
+  MetaProperty,
   ObjectExpression,
+  ThisExpression,
   UpdateExpression,
 } from 'acorn';
 import type { CallNode } from './calls.js';
@@ -25,6 +28,10 @@ export interface Output {
   members(node: MembersNode, visit: (part: AnyNode) => void): void;
   /** A call. */
   call(node: CallNode): void;
+  /** An optional chain; its parts have not been visited. Whether something is done to it (`delete`, a call) that needs it to stay one. */
+  chain(node: ChainExpression, form: 'reference' | 'value', visit: (part: AnyNode) => void): void;
+  /** What a function has from how it was called: `this`, `new.target`. */
+  context(node: ThisExpression | MetaProperty): void;
   /** A member that is read. */
   read(node: MemberExpression): void;
   /** An assignment; whether it has been dealt with here. `look` spells the look between load and store. */

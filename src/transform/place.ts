@@ -17,6 +17,7 @@ import { type CallNode, chainCalls, isCall, isNamed, lastCall, looksAfter } from
 import { Edits } from './edits.js';
 import { splitUpdate, touchesShared } from './members.js';
 import type { Output } from './output.js';
+import { placeInChain } from './place-chain.js';
 import { operationsIn, type Places, type Speller } from './places.js';
 import { type Quiet, quietIn } from './quiet.js';
 import type { Scopes } from './scope.js';
@@ -118,7 +119,6 @@ class Placer {
         this.visit(node.object);
         return false;
       case 'ChainExpression':
-        if (this.#output !== undefined && within(node, isCall)) this.#output.refuse(node, 'a call in an optional chain');
         return this.#chain(node, role);
       case 'MemberExpression':
         this.visit(node.object, role === 'constructor' ? role : 'value');
@@ -130,6 +130,10 @@ class Placer {
       case 'ObjectExpression':
         if (this.#output === undefined) this.#parts(node);
         else this.#output.members(node, (part) => this.visit(part));
+        return false;
+      case 'ThisExpression':
+      case 'MetaProperty':
+        this.#output?.context(node);
         return false;
       case 'UnaryExpression':
         this.visit(node.argument, node.operator === 'delete' ? 'callee' : 'value');
@@ -219,20 +223,15 @@ class Placer {
   }
 
   #chain(node: ChainExpression, role: Role): boolean {
-    const { behind, before } = chainCalls(node);
-    const spine = (part: AnyNode): void => {
-      if (part.type === 'MemberExpression') {
-        spine(part.object);
-        if (part.computed) this.visit(part.property);
-      } else if (part.type === 'CallExpression') {
-        spine(part.callee);
-        for (const argument of part.arguments) this.visit(argument);
-        if (before.has(part) && looksAfter(part, this.#places, this.#scopes)) this.#edits.after('after', part);
-      } else this.visit(part, 'callee');
-    };
-    spine(node.expression);
-    if (!behind.some((call) => looksAfter(call, this.#places, this.#scopes))) return false;
-    if (role === 'callee' && node.expression.type === 'MemberExpression') return false;
+    const visit = (part: AnyNode, own: 'value' | 'callee'): void => void this.visit(part, own);
+    const looks = (call: CallNode): boolean => looksAfter(call, this.#places, this.#scopes);
+    const isReference = role === 'callee' && node.expression.type === 'MemberExpression';
+    this.#output?.chain(node, isReference ? 'reference' : 'value', (part) => visit(part, 'value'));
+    const isPending =
+      this.#output === undefined
+        ? placeInChain(node, { visit, looks, after: (part) => this.#edits.after('after', part) })
+        : chainCalls(node).behind.some(looks);
+    if (!isPending || isReference) return false;
     if (role !== 'whole') this.#edits.after('after', node, role === 'constructor' ? 'parentheses' : 'bare');
     return true;
   }

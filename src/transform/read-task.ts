@@ -2,7 +2,7 @@
  * From a function to its text and its syntax tree: every form in which `Function.prototype.toString` gives one,
  * and the refusal of what cannot work in another thread, because it depends on more than its text.
  */
-import { type AnyNode, type Expression, type Options, parse } from 'acorn';
+import { type AnyNode, type ClassExpression, type Expression, type Options, parse } from 'acorn';
 import { describe, TaskFunctionError, TaskSyntaxError } from '../errors.js';
 import type { TaskSource } from './link.js';
 import { isNativeText } from './native.js';
@@ -65,6 +65,25 @@ export function readFunction(task: unknown, source?: string): ReadTask {
       `${title} is a class, and a task is called without \`new\`: wrap it, as in \`(x) => use(x)\`, with the class inside`,
     );
   return read;
+}
+
+/** A class, read as a task is. */
+export interface ReadClass extends Omit<ReadTask, 'node' | 'methodHead'> {
+  readonly node: ClassExpression;
+}
+
+/** Whether a text that `toString` gave is that of a class. */
+export function isClassText(text: string): boolean {
+  return /^class\b/.test(text);
+}
+
+/** Reads a class. Throws for what is none. */
+export function readClass(text: string, name: string): ReadClass {
+  const [{ before, behind }] = FRAMES;
+  const framed = before + text + behind;
+  const root = unframe(parse(framed, MODES[0]!.options).body[0]);
+  if (root?.type !== 'ClassExpression') throw new TaskFunctionError(`expected a class, got \`${text.slice(0, 40)}\``);
+  return { framed, start: before.length, end: before.length + text.length, name: name || 'anonymous', mode: 'strict', node: root };
 }
 
 function parseTask(text: string, name: string): ReadTask | undefined {

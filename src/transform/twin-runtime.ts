@@ -2,6 +2,8 @@
  * What the text of a twin calls: functions by their twins where they have one, natively where not. Nothing is allocated for a native call.
  */
 import { TWIN } from './twin.js';
+import type { ClassKind } from './twin-construct.js';
+import { type Class, createConstructing, type Maker } from './twin-new.js';
 
 /** Any function, as twins call it. */
 type Callable = (...args: unknown[]) => unknown;
@@ -11,6 +13,10 @@ type Delegate = Iterable<number>;
 /** Finds, or makes, the twin of a function that has none yet. Set by `twins.ts`. */
 export interface TwinFinder {
   find(plain: object): Callable | undefined;
+  /** Finds, or makes, what constructs an object step by step. */
+  findMaker(made: object): Maker | undefined;
+  /** Whether somebody else might run in a function, if it were not called by native code. */
+  isSwitchable(plain: object): boolean;
 }
 
 /** A native call that is over: what `yield*` gets when there is nothing to delegate to. There is one, for it is read at once. */
@@ -24,14 +30,22 @@ class Over implements Iterator<number, unknown>, Iterable<number> {
   }
 }
 
-/** What kind of member a twin belongs to. */
-type MemberKind = 'value' | 'get' | 'set';
+/** What kind of member a twin belongs to; `fields` and `body` belong to the class. */
+type MemberKind = 'value' | 'get' | 'set' | 'fields' | 'body';
+
+/** Names under which some object may have an accessor: of others it is not looked for. */
+export const knownAccessors = new Set<PropertyKey>();
+
+interface Member {
+  readonly name: PropertyKey;
+  readonly kind: MemberKind;
+}
 
 export function createTwinRuntime(finder: TwinFinder) {
   const over = new Over();
   const natives = new Map<string, number>();
-  const keys = new Map<string, symbol>();
-  const members = new Map<symbol, { readonly name: string; readonly kind: MemberKind }>();
+  const keys = new Map<MemberKind, Map<PropertyKey, symbol>>();
+  const members = new Map<symbol, Member>();
 
   const give = (value: unknown): Delegate => {
     over.result.value = value;
@@ -42,27 +56,52 @@ export function createTwinRuntime(finder: TwinFinder) {
     const known: unknown = Reflect.get(plain, TWIN);
     return typeof known === 'function' ? (known as Callable) : finder.find(plain);
   };
-  const count = (plain: Callable): void => {
-    const name = typeof plain === 'function' ? plain.name || 'a function' : 'nothing';
-    natives.set(name, (natives.get(name) ?? 0) + 1);
+  const isCallback = (argument: unknown): boolean => typeof argument === 'function' && finder.isSwitchable(argument);
+  /** What is called back in there cannot be switched: whoever reads of it shall know. */
+  const countName = (name: string): void => void natives.set(name, (natives.get(name) ?? 0) + 1);
+  const count = (plain: unknown, calls: 'nothing' | 'back'): void => {
+    const own = typeof plain === 'function' ? plain.name || 'a function' : 'nothing';
+    countName(calls === 'back' ? `${own} (with a callback)` : own);
   };
+  const countWith = (plain: unknown, args: readonly unknown[]): void => count(plain, args.some(isCallback) ? 'back' : 'nothing');
   const on = (plain: Callable, self: unknown, args: unknown[]): Delegate => {
     const other = twin(plain);
     if (other !== undefined) return other.apply(self, args) as Delegate;
-    count(plain);
+    countWith(plain, args);
     return give(plain.apply(self, args));
   };
-  const accessor = (object: unknown, name: string, kind: 'get' | 'set'): Callable | undefined => {
+  /** A method of an object that was read already: once, as written. What is none complains by its own name. */
+  const natively = (o: Record<PropertyKey, Callable>, key: PropertyKey, f: unknown, args: unknown[]): Delegate =>
+    give(typeof f === 'function' ? Reflect.apply(f, o, args) : o[key]!(...args));
+  const method = (o: Record<PropertyKey, Callable>, key: PropertyKey, args: unknown[]): Delegate => {
+    const f = o[key];
+    const other = twin(f);
+    if (other !== undefined) return other.apply(o, args) as Delegate;
+    countWith(f, args);
+    return natively(o, key, f, args);
+  };
+  const accessor = (object: unknown, name: PropertyKey, kind: 'get' | 'set'): Callable | undefined => {
+    if (typeof name !== 'symbol' && (typeof name === 'number' || !knownAccessors.has(name))) return undefined;
     for (let at: unknown = Object(object); at !== null; at = Object.getPrototypeOf(at)) {
       const descriptor = Object.getOwnPropertyDescriptor(at, name);
       if (descriptor !== undefined) return twin(descriptor[kind]);
     }
     return undefined;
   };
+  const constructing = createConstructing({
+    find: (made) => finder.findMaker(made),
+    countNew: (plain, args) => {
+      const name = `new ${(typeof plain === 'function' && plain.name) || 'a class'}`;
+      countName(args.some(isCallback) ? `${name} (with a callback)` : name);
+    },
+  });
 
   return {
     /** How often each function was called natively, by name. */
     natives,
+    twin,
+    countWith,
+    on,
     after: (value: unknown, _look: unknown): unknown => value,
     step: (loaded: number, by: 1 | -1, _look?: unknown): number => {
       let next = loaded;
@@ -74,19 +113,19 @@ export function createTwinRuntime(finder: TwinFinder) {
     call0: (f: Callable): Delegate => {
       const other = twin(f);
       if (other !== undefined) return other() as Delegate;
-      count(f);
+      count(f, 'nothing');
       return give(f());
     },
     call1: (f: Callable, a: unknown): Delegate => {
       const other = twin(f);
       if (other !== undefined) return other(a) as Delegate;
-      count(f);
+      count(f, isCallback(a) ? 'back' : 'nothing');
       return give(f(a));
     },
     call2: (f: Callable, a: unknown, b: unknown): Delegate => {
       const other = twin(f);
       if (other !== undefined) return other(a, b) as Delegate;
-      count(f);
+      count(f, isCallback(a) || isCallback(b) ? 'back' : 'nothing');
       return give(f(a, b));
     },
     call3: (f: Callable, a: unknown, b: unknown, c: unknown): Delegate => on(f, undefined, [a, b, c]),
@@ -95,36 +134,36 @@ export function createTwinRuntime(finder: TwinFinder) {
       const f = o[key] as Callable;
       const other = twin(f);
       if (other !== undefined) return other.call(o) as Delegate;
-      count(f);
-      return give(o[key]!());
+      count(f, 'nothing');
+      return natively(o, key, f, []);
     },
     method1: (o: Record<PropertyKey, Callable>, key: PropertyKey, a: unknown): Delegate => {
       const f = o[key] as Callable;
       const other = twin(f);
       if (other !== undefined) return other.call(o, a) as Delegate;
-      count(f);
-      return give(o[key]!(a));
+      count(f, isCallback(a) ? 'back' : 'nothing');
+      return natively(o, key, f, [a]);
     },
     method2: (o: Record<PropertyKey, Callable>, key: PropertyKey, a: unknown, b: unknown): Delegate => {
       const f = o[key] as Callable;
       const other = twin(f);
       if (other !== undefined) return other.call(o, a, b) as Delegate;
-      count(f);
-      return give(o[key]!(a, b));
+      count(f, isCallback(a) || isCallback(b) ? 'back' : 'nothing');
+      return natively(o, key, f, [a, b]);
     },
     method3: (o: Record<PropertyKey, Callable>, key: PropertyKey, a: unknown, b: unknown, c: unknown): Delegate =>
-      on(o[key] as Callable, o, [a, b, c]),
-    methodn: (o: Record<PropertyKey, Callable>, key: PropertyKey, ...args: unknown[]): Delegate => on(o[key] as Callable, o, args),
+      method(o, key, [a, b, c]),
+    methodn: (o: Record<PropertyKey, Callable>, key: PropertyKey, ...args: unknown[]): Delegate => method(o, key, args),
     on0: (f: Callable, self: unknown): Delegate => on(f, self, []),
     on1: (f: Callable, self: unknown, a: unknown): Delegate => on(f, self, [a]),
     on2: (f: Callable, self: unknown, a: unknown, b: unknown): Delegate => on(f, self, [a, b]),
     on3: (f: Callable, self: unknown, a: unknown, b: unknown, c: unknown): Delegate => on(f, self, [a, b, c]),
     onn: (f: Callable, self: unknown, ...args: unknown[]): Delegate => on(f, self, args),
-    get: (object: Record<string, unknown>, name: string): Delegate => {
+    get: (object: Record<PropertyKey, unknown>, name: PropertyKey): Delegate => {
       const other = accessor(object, name, 'get');
       return other === undefined ? give(object[name]) : (other.call(object) as Delegate);
     },
-    *set(object: Record<string, unknown>, name: string, value: unknown): Generator<number, unknown> {
+    *set(object: Record<PropertyKey, unknown>, name: PropertyKey, value: unknown): Generator<number, unknown> {
       const other = accessor(object, name, 'set');
       if (other === undefined) object[name] = value;
       else yield* other.call(object, value) as Delegate;
@@ -138,33 +177,53 @@ export function createTwinRuntime(finder: TwinFinder) {
       Reflect.set(plain, TWIN, make(plain));
       return plain;
     },
-    key: (name: string, kind: MemberKind): symbol => {
-      const id = `${kind} ${name}`;
-      let symbol = keys.get(id);
+    key: (name: PropertyKey, kind: MemberKind): symbol => {
+      const own = keys.get(kind) ?? new Map<PropertyKey, symbol>();
+      keys.set(kind, own);
+      let symbol = own.get(name);
       if (symbol === undefined) {
-        symbol = Symbol(id);
-        keys.set(id, symbol);
+        symbol = Symbol(`${kind} ${String(name)}`);
+        own.set(name, symbol);
+        if (kind === 'get' || kind === 'set') knownAccessors.add(name);
         members.set(symbol, { name, kind });
       }
       return symbol;
     },
     link: <O extends object>(object: O): O => link(object, members),
-    linkClass: (made: { readonly prototype: object }): void => {
+    linkClass: (made: Class, kind: ClassKind, statics: 'quiet' | 'atomic'): void => {
       link(made, members);
+      const { fields, body } = takeParts(made.prototype, members);
       link(made.prototype, members);
+      constructing.know(made, { kind, fields, body });
+      if (statics === 'atomic') countName(`static fields of ${made.name || 'a class'}`);
     },
+    /** Forgets how classes are constructed: under other rules it is something else. */
+    forget: constructing.forget,
+    ...constructing.text,
   };
 }
 
 /** Gives each method of an object the generator that stands beside it. */
-function link<O extends object>(object: O, members: ReadonlyMap<symbol, { readonly name: string; readonly kind: MemberKind }>): O {
+function link<O extends object>(object: O, members: ReadonlyMap<symbol, Member>): O {
   for (const symbol of Object.getOwnPropertySymbols(object)) {
     const member = members.get(symbol);
-    if (member === undefined) continue;
+    if (member === undefined || member.kind === 'fields' || member.kind === 'body') continue;
     const generator: unknown = Reflect.get(object, symbol);
     Reflect.deleteProperty(object, symbol);
     const plain = Object.getOwnPropertyDescriptor(object, member.name)?.[member.kind] as object | undefined;
     if (plain !== undefined) Reflect.set(plain, TWIN, generator);
   }
   return object;
+}
+
+/** The generators that construct objects of a class, which its text has put on its prototype. */
+function takeParts(prototype: object, members: ReadonlyMap<symbol, Member>): Pick<Maker, 'fields' | 'body'> {
+  const parts: { fields: Maker['fields']; body: Maker['body'] } = { fields: undefined, body: undefined };
+  for (const symbol of Object.getOwnPropertySymbols(prototype)) {
+    const kind = members.get(symbol)?.kind;
+    if (kind !== 'fields' && kind !== 'body') continue;
+    parts[kind] = Reflect.get(prototype, symbol) as Maker['body'];
+    Reflect.deleteProperty(prototype, symbol);
+  }
+  return parts;
 }

@@ -6,6 +6,7 @@ import type { Places, Speller } from './places.js';
 import type { Scopes } from './scope.js';
 import { addSite, fingerprint, type SiteKind } from './sites.js';
 import { positionIn } from './syntax.js';
+import type { Hidden } from './twin-parts.js';
 
 /** A parsed text that twins are made of. */
 export interface TwinSource {
@@ -20,8 +21,13 @@ export interface TwinSource {
   readonly file: string | undefined;
   /** The line of the file that a line of the text is, both from 1. */
   readonly lineOf: (line: number) => number;
-  /** Whether private methods of its classes have twins beside them, or are found as functions. */
-  readonly privates: 'twins' | 'functions';
+  /** Private names that have generators beside them. */
+  readonly hidden: ReadonlyMap<string, Hidden>;
+  /** How the text says `this`, and `new.target` where that is known. */
+  readonly self: string;
+  readonly newTarget: string | undefined;
+  /** How a constructor's text says its own class, to call what is above it. */
+  readonly owner: string | undefined;
 }
 
 /** Spells a look as a yield of its place's number. */

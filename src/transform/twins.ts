@@ -4,20 +4,20 @@
  * it, which only a function can stand that uses nothing from around it.
  */
 
-import type { AnyNode } from 'acorn';
 import type { Dialect } from '../dialects/dialect.js';
-import { FreeVariableError, TaskFunctionError } from '../errors.js';
-import { resolveFree } from './free.js';
-import { isNative } from './native.js';
+import { TaskFunctionError } from '../errors.js';
+import { isNative, isNativeText } from './native.js';
 import { areOriginsKnown, type Origin, originOf } from './origin-table.js';
 import type { Places } from './places.js';
 import { twinPlacesOf } from './places.js';
-import { type ReadTask, readFunction } from './read-task.js';
-import { analyze, type Scopes } from './scope.js';
-import { children, freshPrefix, positionIn } from './syntax.js';
+import { isClassText, readClass, readFunction } from './read-task.js';
+import { type FunctionNode, freshPrefix } from './syntax.js';
 import { TWIN } from './twin.js';
-import { createTwinRuntime } from './twin-runtime.js';
-import { canTwin, twinText } from './twin-text.js';
+import { type CallbackSupply, createCallbackTwins } from './twin-callbacks.js';
+import { type ConstructionParts, compileClass, compileTwin, type Factory } from './twin-compile.js';
+import type { Maker } from './twin-new.js';
+import { ownParts } from './twin-parts.js';
+import { createTwinRuntime, knownAccessors } from './twin-runtime.js';
 
 /** A function of any kind. */
 type Callable = (...args: never[]) => unknown;
@@ -48,9 +48,15 @@ let active: Active | undefined;
 const stamped: object[] = [];
 /** Those that are called natively, and why. */
 let refused = new WeakMap<object, string>();
-const factories = new Map<string, (exports: Readonly<Record<string, unknown>>, own: unknown) => Twin>();
+const factories = new Map<string, Factory<Twin>>();
+const classes = new Map<string, ReturnType<typeof compileClass>>();
 
-const runtime = createTwinRuntime({ find: (plain) => findTwin(plain) as ((...args: unknown[]) => unknown) | undefined });
+const runtime = createTwinRuntime({
+  find: (plain) => findTwin(plain) as ((...args: unknown[]) => unknown) | undefined,
+  findMaker,
+  isSwitchable,
+});
+const callbackTwins = createCallbackTwins({ twin: runtime.twin as CallbackSupply['twin'], count: runtime.countWith });
 
 /** How often each function was called natively since `activate`, by name. */
 export const natives: ReadonlyMap<string, number> = runtime.natives;
@@ -64,7 +70,9 @@ export function activate(rules: TwinRules): void {
     for (const plain of stamped) Reflect.set(plain, TWIN, undefined);
     stamped.length = 0;
     refused = new WeakMap();
+    runtime.forget();
   }
+  for (const name of rules.accessors) knownAccessors.add(name);
   active = { ...rules, places, key };
 }
 
@@ -81,6 +89,8 @@ export function twinOf(plain: Callable): Twin {
 /** The twin of a function that is called, if it can have one. */
 function findTwin(plain: object): Twin | undefined {
   if (refused.has(plain) || isNative(plain) || active?.atomic.has(plain) === true) return undefined;
+  const known = callbackTwins.get(plain);
+  if (known !== undefined) return known as Twin;
   let reason: string;
   try {
     return stamp(plain, make(plain as Callable));
@@ -92,6 +102,18 @@ function findTwin(plain: object): Twin | undefined {
   if (!areOriginsKnown() && !/is a native function|is a bound function/.test(reason)) active?.onOpaque(plain, reason);
   return undefined;
 }
+
+/** Whether a function has a text, and does not count as native. */
+function isSwitchable(plain: object): boolean {
+  if (isNative(plain) || active?.atomic.has(plain) === true) return false;
+  let known = texts.get(plain);
+  if (known === undefined) {
+    known = isNativeText(Function.prototype.toString.call(plain)) ? 'native' : 'own';
+    texts.set(plain, known);
+  }
+  return known === 'own';
+}
+const texts = new WeakMap<object, 'native' | 'own'>();
 
 function stamp(plain: object, twin: Twin): Twin {
   Reflect.set(plain, TWIN, twin);
@@ -105,7 +127,7 @@ function make(plain: Callable): Twin {
   const text = `${active.key} ${plain.name} ${Function.prototype.toString.call(plain)}`;
   const { exports } = active;
   const factory = origin === undefined ? factories.get(text) : undefined;
-  const made = factory ?? compile(readFunction(plain, origin?.text), origin, active);
+  const made = factory ?? compileTwin<Twin>(readFunction(plain, origin?.text), origin, active, runtime);
   if (origin === undefined) factories.set(text, made);
   const twin = made(exports, plain);
   twinPlaces.set(twin, { plain, origin, exports });
@@ -135,96 +157,46 @@ export function twinFor(plain: object): Twin | undefined {
   return typeof known === 'function' ? (known as Twin) : findTwin(plain);
 }
 
-/** Compiles the twin's text; what it gives makes the twin, given what the text uses. */
-function compile(
-  read: ReadTask,
-  origin: Origin | undefined,
-  { places, exports, accessors }: Active,
-): (exports: Readonly<Record<string, unknown>>, own: unknown) => Twin {
-  const { node, framed, name, mode } = read;
-  if (!canTwin(node))
-    throw new TaskFunctionError(`the function \`${name}\` is async, a generator, or uses what is around it: it cannot be switched`);
-  const scopes = analyze(node, mode);
-  const prefix = freshPrefix(framed);
-  const [first] = positionIn(framed, read.start);
-  const lineOf = (line: number): number => (origin === undefined ? line - first + 1 : origin.lineOf(line - first + 1));
-  const from = {
-    source: framed,
-    scopes,
-    places,
-    prefix,
-    accessors: new Set([...accessors, ...accessorsIn(node)]),
-    name,
-    file: origin?.file,
-    lineOf,
-    privates: origin === undefined ? ('twins' as const) : ('functions' as const),
-  };
-  if (origin !== undefined) {
-    const used = new Set(scopes.free.map(({ node }) => node.name));
-    const imports = Object.keys(origin.imports).filter((name) => used.has(name));
-    const head = imports.length > 0 ? `const { ${imports.join(', ')} } = ${prefix}_imports; ` : '';
-    const make = origin.evaluate(`((${prefix}, ${prefix}_imports) => { ${head}return (${twinText(node, from)}\n); })`) as (
-      runtime: unknown,
-      imports: unknown,
-    ) => Twin;
-    return () => make(runtime, origin.imports);
-  }
-  checkContext(read);
-  const names = freeNames(read, scopes, exports);
-  const own = 'id' in node && node.id ? `const ${node.id.name} = ${prefix}_own;` : '';
-  const head = names.length > 0 ? `const { ${names.join(', ')} } = ${prefix}_exports;` : '';
-  const strict = mode === 'strict' ? '"use strict"; ' : '';
-  const text = `(function (${prefix}, ${prefix}_exports, ${prefix}_own) { ${strict}${head} ${own} return (${twinText(node, from)}\n); })`;
-  // biome-ignore lint/security/noGlobalEval: to run a text is what this function is for
-  const evaluate = globalThis.eval;
-  const made = evaluate(`${text}\n//# sourceURL=gil-twin:${name.replace(/[^\w$.]+/g, '_')}`) as (
-    runtime: unknown,
-    exports: unknown,
-    own: unknown,
-  ) => Twin;
-  return (given, plain) => made(runtime, given, plain);
-}
-
-/** What a text uses from around it, all of it among the exports; else says what to do. */
-function freeNames(read: ReadTask, scopes: Scopes, exports: Readonly<Record<string, unknown>>): string[] {
-  const available = new Set(Object.keys(exports));
+/** What constructs objects of a class or function step by step, if it can be done. */
+function findMaker(made: object): Maker | undefined {
+  if (active === undefined || isNative(made) || active.atomic.has(made)) return undefined;
   try {
-    const { exports: used, namespaces } = resolveFree(read, scopes.free, available);
-    if (namespaces.size > 0)
-      throw new TaskFunctionError(`the function \`${read.name}\` uses ${[...namespaces].join(', ')}, which a compiler made`);
-    return [...used];
+    return makerOf(made as Callable, active);
   } catch (error) {
-    if (!(error instanceof FreeVariableError)) throw error;
-    const { variable, line, column } = error;
-    const where = `the function \`${read.name}\` uses the variable \`${variable}\` (line ${line}, column ${column}), which is not its own`;
-    throw new FreeVariableError(
-      `${where}. Put it into the state, as in state: () => ({ ${variable}, … }); or let the Vite plugin of gil/vite see the file, and functions may use anything`,
-      { variable, line, column },
-    );
+    if (!(error instanceof Error) || !('code' in error)) throw error;
+    return undefined;
   }
 }
 
-/** A text apart from its place has no class around it. */
-function checkContext({ node, name }: ReadTask): void {
-  const refuse = (part: AnyNode): void => {
-    if (part.type === 'PrivateIdentifier' || part.type === 'Super')
-      throw new TaskFunctionError(
-        `the method \`${name}\` uses ${part.type === 'Super' ? '`super`' : `#${part.name}`}, which only the text of its class may: let the Vite plugin of gil/vite see the file`,
-      );
-    const parts = part.type === 'MemberExpression' || part.type === 'BinaryExpression' ? Object.values(part) : [];
-    for (const inner of parts) if (inner?.type === 'PrivateIdentifier') refuse(inner);
-    if (part.type !== 'ClassDeclaration' && part.type !== 'ClassExpression') children(part).forEach(refuse);
-  };
-  children(node).forEach(refuse);
+function makerOf(made: Callable, { key, exports, ...rules }: Active): Maker | undefined {
+  const origin = originOf(made);
+  const source = origin?.text ?? Function.prototype.toString.call(made);
+  if (isNativeText(source)) return undefined;
+  if (!isClassText(source)) {
+    if (!isConstructible(made, readFunction(made, origin?.text).node)) return undefined;
+    return { kind: 'function', fields: undefined, body: twinOf(made) as Maker['body'] };
+  }
+  const text = `${key} ${made.name} ${source}`;
+  let known = origin === undefined ? classes.get(text) : undefined;
+  if (known === undefined) {
+    known = compileClass(readClass(source, made.name), origin, { exports, ...rules }, runtime);
+    if (origin === undefined) classes.set(text, known);
+  }
+  if (known.kind === 'atomic') return undefined;
+  const parts = known.make(exports, made);
+  // So that `super.x` finds what is above the class.
+  Object.setPrototypeOf(parts, Object.getPrototypeOf(made.prototype));
+  return { kind: known.kind, fields: ownOf(parts, 'fields'), body: ownOf(parts, 'body') };
 }
 
-/** Names of properties that the text itself declares as accessors. */
-function accessorsIn(node: AnyNode, found = new Set<string>()): ReadonlySet<string> {
-  if ((node.type === 'MethodDefinition' || node.type === 'Property') && (node.kind === 'get' || node.kind === 'set') && !node.computed) {
-    if (node.key.type === 'Identifier') found.add(node.key.name);
-  }
-  for (const part of children(node)) accessorsIn(part, found);
-  return found;
+function ownOf<K extends 'fields' | 'body'>(parts: ConstructionParts, part: K): Maker[K] | undefined {
+  return Object.hasOwn(parts, part) ? (parts[part] as Maker[K]) : undefined;
+}
+
+/** Whether `new` works on a function, and it does not ask by what it was called. */
+function isConstructible(made: Callable, node: FunctionNode): boolean {
+  if (node.type === 'ArrowFunctionExpression' || node.async || node.generator || !Object.hasOwn(made, 'prototype')) return false;
+  return !ownParts(node, ({ type }) => type === 'MetaProperty');
 }
 
 /**
@@ -236,4 +208,9 @@ export function* call<O extends object, K extends keyof O>(
   ...args: O[K] extends (...args: infer A) => unknown ? A : never
 ): Generator<number, O[K] extends (...args: never[]) => infer R ? R : never, unknown> {
   return (yield* runtime.methodn(object as never, method, ...args)) as never;
+}
+
+/** Calls a function that a twin was given, by its own twin if it has one. */
+export function callBack(plain: unknown, self: unknown, args: unknown[]): Iterable<number> {
+  return runtime.on(plain as (...args: unknown[]) => unknown, self, args);
 }
