@@ -29,9 +29,18 @@ export { type ExploredScenarios, LinearizableFailure, LinearizableReport, type O
 export { type LivePool, type LiveReplay, replayLive } from './sim/live.js';
 export type { FailureKind } from './sim/program.js';
 export { type Bound, type EndedBy, type Proved, Report, Reports } from './sim/report.js';
-export { type SimulatedThread, type Simulation, simulate, type ValueOf } from './sim/simulate.js';
+export { type SharingSimulation, type SimulatedThread, type Simulation, simulate, type ValueOf } from './sim/simulate.js';
 export { countsByThread, type LockMetrics, lockMetrics, type Slice, slices } from './sim/simulate-metrics.js';
-export type { SimulateOptions, ThreadSpec, ThreadSpecs, VirtualThreadOptions } from './sim/simulate-options.js';
+export type {
+  SharingOptions,
+  SharingProgram,
+  SharingThreadOptions,
+  SharingThreads,
+  SimulateOptions,
+  ThreadSpec,
+  ThreadSpecs,
+  VirtualThreadOptions,
+} from './sim/simulate-options.js';
 export { type DialectsSpec, type SearchOptions, type Spec, type StrategyName, type ThreadBody, times } from './sim/spec.js';
 export { type Announcement, Point, type SwitchPoint, type VirtualThread } from './sim/switch-point.js';
 export type { Operation, Step } from './steps/step.js';

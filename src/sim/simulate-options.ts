@@ -7,7 +7,7 @@ import { ArgumentError, describe, OutOfRangeError } from '../errors.js';
 import { toMicroseconds } from '../lock/interval.js';
 import { checkTimeout } from '../lock/options.js';
 import { checkRank } from '../lock/rank.js';
-import type { ThreadProgram } from './host/context.js';
+import type { ThreadContext, ThreadProgram } from './host/context.js';
 import type { WakeUpOrder } from './host/sleepers.js';
 import type { Plan } from './host/stage.js';
 import { toNanoseconds } from './host/units.js';
@@ -30,10 +30,41 @@ export type ThreadSpec<T = unknown> = ThreadProgram<T> | VirtualThreadOptions<T>
 /** The threads of a simulation: by name, or in a list, where they are named by their index. */
 export type ThreadSpecs = readonly ThreadSpec[] | { readonly [name: string]: ThreadSpec };
 
+/**
+ * A thread that shares what `state` makes: a generator function, or an ordinary function, which looks where the dialect's interpreter does.
+ */
+export type SharingProgram<S> = (state: S, t: ThreadContext) => unknown;
+
+/** A thread that shares state and is not just a program. */
+export interface SharingThreadOptions<S> extends Omit<VirtualThreadOptions, 'run'> {
+  /** Its program. */
+  readonly run: SharingProgram<S>;
+}
+
+/** The threads of a simulation that share state: by name, or in a list. */
+export type SharingThreads<S> =
+  | readonly (SharingProgram<S> | SharingThreadOptions<S>)[]
+  | { readonly [name: string]: SharingProgram<S> | SharingThreadOptions<S> };
+
+/** The same, of threads that share state. */
+export interface SharingOptions<S, T extends SharingThreads<S> = SharingThreads<S>>
+  extends Omit<SimulateOptions, 'threads' | 'state' | 'atomic'> {
+  /** Makes what the threads share. They are given it before `t`. */
+  readonly state: () => S;
+  /** The threads. All that begin at the same time begin in this order. Ordinary functions use nothing from around them but what `gil` exports. */
+  readonly threads: T;
+  /** Functions in which nobody else runs, as in native ones: see `Spec.atomic`. */
+  readonly atomic?: readonly ((...args: never[]) => unknown)[];
+}
+
 /** What is simulated, and on what machine. All times are milliseconds of virtual time. */
 export interface SimulateOptions<T extends ThreadSpecs = ThreadSpecs> {
   /** The threads. All that begin at the same time begin in this order. */
   readonly threads: T;
+  /** @internal */
+  readonly state?: undefined;
+  /** @internal */
+  readonly atomic?: undefined;
   /** Whose rules the lock follows. @default 'cpython-3.13' */
   readonly dialect?: DialectName | Dialect;
   /** How many threads can be at work at one time; more share them evenly. @default 2 */
@@ -89,13 +120,17 @@ const MOST_EVENTS = 10_000_000;
 const MOST_THREADS = 0x7fff;
 const SPARE_THREADS = 256;
 
+/** Either. */
+export type AnyOptions = SimulateOptions | SharingOptions<never>;
+
 /** One thread, checked. */
-export interface CheckedThread extends Required<VirtualThreadOptions> {
+export interface CheckedThread extends Required<Omit<VirtualThreadOptions, 'run'>> {
   readonly name: string;
+  readonly run: (...given: never[]) => unknown;
 }
 
 /** What to simulate, checked. */
-export function checkOptions(options: SimulateOptions): { readonly plan: Plan; readonly threads: readonly CheckedThread[] } {
+export function checkOptions(options: AnyOptions): { readonly plan: Plan; readonly threads: readonly CheckedThread[] } {
   if (typeof options !== 'object' || options === null)
     throw new ArgumentError(`simulate: expected { threads, … }; got ${describe(options)}`);
   const dialect = resolveDialect(options.dialect);
@@ -136,7 +171,9 @@ export function checkOptions(options: SimulateOptions): { readonly plan: Plan; r
 
 function checkThreads(threads: unknown, dialect: Dialect): CheckedThread[] {
   if (typeof threads !== 'object' || threads === null) {
-    throw new ArgumentError(`threads: expected generator functions, by name or in an array; got ${describe(threads)}`);
+    throw new ArgumentError(
+      `threads: expected generator functions, or ordinary ones beside state, by name or in an array; got ${describe(threads)}`,
+    );
   }
   const checked = Object.entries(threads).map(([name, spec]) => checkThread(name, spec, dialect));
   if (checked.length === 0) throw new ArgumentError('threads: expected at least one thread; got none');

@@ -2,18 +2,31 @@
  * `simulate`: one run of virtual threads, as a named interpreter would run them on a machine with so many cores, under virtual time. The
  * lock and the primitives are the very texts that run live; only who performs their steps, and when, is different.
  */
+import type { Dialect } from '../dialects/dialect.js';
+import { ArgumentError, describe } from '../errors.js';
 import type { LockEvent } from '../events.js';
 import type { Counts } from '../lock/stats.js';
 import { equip } from './equip.js';
-import { programOf, ThreadContext } from './host/context.js';
+import { ThreadContext, type ThreadProgram } from './host/context.js';
+import { prepareTwins, programOf, sharingProgram } from './host/programs.js';
 import { Stage } from './host/stage.js';
-import type { Task } from './host/task.js';
+import type { Task, VirtualText } from './host/task.js';
 import { toMilliseconds, toNanoseconds } from './host/units.js';
 import { countsByThread, type LockMetrics, lockMetrics, NO_COUNTS } from './simulate-metrics.js';
-import { checkOptions, type SimulateOptions, type ThreadSpec, type ThreadSpecs } from './simulate-options.js';
+import {
+  type AnyOptions,
+  type CheckedThread,
+  checkOptions,
+  type SharingOptions,
+  type SharingThreads,
+  type SimulateOptions,
+  type ThreadSpecs,
+} from './simulate-options.js';
+import { world } from './world.js';
 
 /** What a thread returns. */
-export type ValueOf<S> = S extends ThreadSpec<infer T> ? T : never;
+export type ValueOf<S> = S extends { readonly run: infer R } ? Returned<R> : Returned<S>;
+type Returned<F> = F extends (...given: never[]) => infer R ? (R extends Generator<infer _, infer T, infer _> ? T : R) : never;
 
 /** One thread of a simulation: what it counted at the lock, and where its time went. Milliseconds of virtual time. */
 export interface SimulatedThread extends Counts {
@@ -29,8 +42,14 @@ export interface SimulatedThread extends Counts {
   readonly cpu: number;
 }
 
+/** What came of a simulation whose threads share state. */
+export interface SharingSimulation<S, T> extends Simulation<T> {
+  /** The state, as the threads left it. */
+  readonly state: S;
+}
+
 /** What came of a simulation. Times are milliseconds of virtual time. */
-export interface Simulation<T extends ThreadSpecs = ThreadSpecs> {
+export interface Simulation<T = ThreadSpecs> {
   /** The name of the dialect. */
   readonly dialect: string;
   /** What the threads returned, by name or index; nothing where a thread threw. */
@@ -54,10 +73,13 @@ export interface Simulation<T extends ThreadSpecs = ThreadSpecs> {
  * processors. Computing takes time, sleeping and I/O take theirs; sleepers wake up after a latency; nothing else takes any. The same
  * options give the same run.
  *
- * A thread is a generator function that is given a `ThreadContext`. What it throws is in `errors`; the others go on.
+ * A thread is a generator function that is given a `ThreadContext`. With `state` it is given what that makes, and then the context; and it may
+ * be an ordinary function, which looks where the interpreter does, and just calls what the context has. What a thread throws is in `errors`;
+ * the others go on.
  * @param options the threads and the machine, see `SimulateOptions`
  * @returns values, events and metrics
- * @throws ArgumentError, OutOfRangeError, SwitchIntervalError for options that make no sense; SimulationDeadlockError when no thread can
+ * @throws ArgumentError, OutOfRangeError, SwitchIntervalError for options that make no sense; SpecError, FreeVariableError for a thread that
+ *   is no function of its arguments alone; SimulationDeadlockError when no thread can
  *   go on; SimulationLimitError when it goes on beyond `maxTime` or `maxEvents`. A loop in which nothing is yielded is not noticed
  *
  * @example
@@ -76,18 +98,22 @@ export interface Simulation<T extends ThreadSpecs = ThreadSpecs> {
  * console.log(lock.requests, lock.waited, makespan); // => 3 15 100
  * ```
  */
-export function simulate<const T extends ThreadSpecs>(options: SimulateOptions<T>): Simulation<T> {
+export function simulate<S, const T extends SharingThreads<S>>(options: SharingOptions<S, T>): SharingSimulation<S, T>;
+export function simulate<const T extends ThreadSpecs>(options: SimulateOptions<T>): Simulation<T>;
+export function simulate(given: object): object {
+  const options = given as AnyOptions;
   // What a transformed function may call has its twins from the first use on, not from the first import.
   equip();
   const { plan, threads } = checkOptions(options);
   const stage = new Stage(plan);
+  const { begin, state } = programsOf(options, plan.dialect, threads);
   const isList = Array.isArray(options.threads);
   const values: Record<string, unknown> = isList ? (new Array(threads.length) as unknown as Record<string, unknown>) : {};
   const errors: Record<string, unknown> = isList ? ([] as unknown as Record<string, unknown>) : {};
-  for (const { name, run, start, lock, rank } of threads) {
+  for (const { name, start, lock, rank } of threads) {
     stage.start({
       name,
-      program: (task) => programOf(run, new ThreadContext(stage, task), name),
+      program: (task) => begin(name, new ThreadContext(stage, task)),
       time: toNanoseconds(start),
       lives: lock === 'shared' ? 'under the lock' : 'free',
       rank,
@@ -98,10 +124,31 @@ export function simulate<const T extends ThreadSpecs>(options: SimulateOptions<T
     });
   }
   stage.run();
-  return report(stage, { values, errors }) as Simulation<T>;
+  if (world.offence !== undefined) throw world.offence;
+  return { ...report(stage, { values, errors }), ...state };
 }
 
-function report(stage: Stage, { values, errors }: Pick<Simulation, 'values' | 'errors'>): Simulation {
+/** How threads begin, and what they share, if they do. */
+interface Programs {
+  readonly begin: (name: string, t: ThreadContext) => VirtualText<unknown>;
+  readonly state: { readonly state: unknown } | undefined;
+}
+
+function programsOf({ state: make, atomic }: AnyOptions, dialect: Dialect, threads: readonly CheckedThread[]): Programs {
+  world.offence = undefined;
+  if (make === undefined) {
+    const programs = new Map(threads.map(({ name, run }) => [name, run as ThreadProgram]));
+    return { begin: (name, t) => programOf(programs.get(name) as ThreadProgram, t, name), state: undefined };
+  }
+  if (typeof make !== 'function')
+    throw new ArgumentError(`state: expected a function that makes what the threads share; got ${describe(make)}`);
+  const state: unknown = make();
+  prepareTwins(dialect, state, atomic ?? []);
+  const programs = new Map(threads.map(({ name, run }) => [name, sharingProgram(run, name)]));
+  return { begin: (name, t) => programs.get(name)!(state, t), state: { state } };
+}
+
+function report(stage: Stage, { values, errors }: { readonly values: object; readonly errors: object }): Simulation {
   const { events, tasks, plan } = stage;
   const counts = countsByThread(events);
   const makespan = tasks.reduce((latest, task) => Math.max(latest, task.ended), 0);

@@ -592,7 +592,11 @@ describe('what is refused', () => {
     [{}, 'ERR_GIL_ARGUMENT', /threads: expected generator functions/],
     [{ threads: {} }, 'ERR_GIL_ARGUMENT', /at least one thread; got none/],
     [{ threads: { a: 1 } }, 'ERR_GIL_ARGUMENT', /the thread a to be a generator function or \{ run, start, lock, rank \}; got 1/],
-    [{ threads: { a: () => 5 } }, 'ERR_GIL_ARGUMENT', /the thread a to be a generator function, `function\* \(t\) \{ … \}`; it gave 5/],
+    [
+      { threads: { a: () => 5 } },
+      'ERR_GIL_ARGUMENT',
+      /the thread a to be a generator function, `function\* \(t\) \{ … \}`, or an ordinary one that shares `state`; it gave 5/,
+    ],
     [{ threads: { a: { run: idle, start: -1 } } }, 'ERR_GIL_RANGE', /start of the thread a/],
     [{ threads: { a: { run: idle, lock: 'other' } } }, 'ERR_GIL_ARGUMENT', /'shared' or 'none'/],
     [{ threads: { a: { run: idle, rank: 1 } } }, 'ERR_GIL_ARGUMENT', /all threads are equal/],

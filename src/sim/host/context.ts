@@ -1,5 +1,6 @@
 /**
- * What a thread of `simulate` is given: how it spends virtual time, and how it works with others. All of it is used with `yield*`.
+ * What a thread of `simulate` is given: how it spends virtual time, and how it works with others. All that takes time is
+ * used with `yield*` in a generator function, and just called in an ordinary one.
  */
 import { ArgumentError, describe, OutOfRangeError } from '../../errors.js';
 import { allocate } from '../../host/memory.js';
@@ -11,6 +12,7 @@ import { checkRank } from '../../lock/rank.js';
 import { load, now, type Protocol, wait } from '../../steps/step.js';
 import type { Condition } from '../../threading/condition.js';
 import type { Event } from '../../threading/event.js';
+import { countAsNative } from '../../transform/native.js';
 import { TWIN } from '../../transform/twin.js';
 import { Pause } from './demand.js';
 import {
@@ -25,12 +27,16 @@ import {
   type Waitable,
   waiting,
 } from './primitives.js';
+import { programOf } from './programs.js';
 import { BEGUN, OVER, SIGNS, type Stage } from './stage.js';
 import type { Demand, Task, VirtualText } from './task.js';
 import { toMilliseconds, toNanoseconds } from './units.js';
 
 /** The program of a virtual thread: a generator function. */
 export type ThreadProgram<T = unknown> = (t: ThreadContext) => Generator<Demand, T, number>;
+
+/** What takes time, or may. */
+const TAKE_TIME = new Set('compute look native released sleep io releaseForIO acquire release wait set clear notify start join'.split(' '));
 
 /** How a wait is limited. */
 export interface WaitLimit {
@@ -132,9 +138,11 @@ export class ThreadContext {
    * Runs a part of the program without the lock, and has it again when that is over, however it ends.
    * @throws NotHeldError if the thread does not hold it, as inside another `releaseForIO` (law 35)
    */
-  releaseForIO<T>(part: () => Generator<Demand, T, number>): VirtualText<T> {
+  releaseForIO<T>(part: () => Generator<Demand, T, number>): VirtualText<T>;
+  releaseForIO<T>(part: () => T): VirtualText<T>;
+  releaseForIO(part: () => never): VirtualText<unknown> {
     if (this.#task.lives === 'under the lock' && !this.holdsLock()) throw notHeld('t.releaseForIO', 'gil', null);
-    return this.#stage.without(this.#task, part());
+    return this.#stage.without(this.#task, programOf(part, undefined, 'in t.releaseForIO'));
   }
 
   /**
@@ -186,14 +194,16 @@ export class ThreadContext {
    * Starts another thread, and waits until it has begun to run, without the lock: CPython `threading.Thread.start`.
    * @throws OutOfRangeError if there are `maxThreads` already
    */
-  *start<T>(program: ThreadProgram<T>, { name }: StartOptions = {}): VirtualText<StartedThread<T>> {
+  start<T>(program: ThreadProgram<T>, options?: StartOptions): VirtualText<StartedThread<T>>;
+  start<T>(program: (t: ThreadContext) => T, options?: StartOptions): VirtualText<StartedThread<T>>;
+  *start(program: (t: ThreadContext) => never, { name }: StartOptions = {}): VirtualText<StartedThread<unknown>> {
     if (typeof program !== 'function') throw new ArgumentError(`t.start: expected a generator function; got ${describe(program)}`);
     const stage = this.#stage;
     const signs = allocate(SIGNS);
     const thread = {
       name: name ?? `thread ${stage.tasks.length + 1}`,
       ident: 0,
-      outcome: undefined as PromiseSettledResult<T> | undefined,
+      outcome: undefined as PromiseSettledResult<unknown> | undefined,
     };
     const task = stage.start({
       name: thread.name,
@@ -203,7 +213,7 @@ export class ThreadContext {
       rank: 0,
       signs,
       end: (outcome) => {
-        thread.outcome = outcome as PromiseSettledResult<T>;
+        thread.outcome = outcome;
       },
     });
     thread.ident = task.ident;
@@ -259,6 +269,13 @@ export class ThreadContext {
   }
 }
 
+// In an ordinary function a call of these runs them: they are their own twins. The others are native there.
+for (const [name, { value, get }] of Object.entries(Object.getOwnPropertyDescriptors(ThreadContext.prototype))) {
+  if (name === 'constructor') continue;
+  if (TAKE_TIME.has(name)) Reflect.set(value as object, TWIN, value);
+  else countAsNative(value, get);
+}
+
 const signsOf = new WeakMap<object, ReturnType<typeof allocate>>();
 
 function duration(ms: unknown, method: string): number {
@@ -279,14 +296,4 @@ function* flagged(signs: ReturnType<typeof allocate>, sign: number, until: numbe
     yield wait(signs, sign, 0, left);
   }
   return true;
-}
-
-/** The program, begun: the generator function itself, or the twin of an ordinary function; or a clear error if there is neither. */
-export function programOf<T>(program: ThreadProgram<T>, t: ThreadContext, name: string): VirtualText<T> {
-  const twin: unknown = Reflect.get(program, TWIN);
-  const begun: unknown = typeof twin === 'function' ? twin(t) : program(t);
-  if (typeof begun === 'object' && begun !== null && 'next' in begun && Symbol.iterator in begun) return begun as VirtualText<T>;
-  throw new ArgumentError(
-    `threads: expected the thread ${name} to be a generator function, \`function* (t) { … }\`; it gave ${describe(begun)}`,
-  );
 }

@@ -6,7 +6,6 @@
 import type { Dialect } from '../../dialects/dialect.js';
 import { holderIn, INTERVAL, LOCK, NOBODY, SWITCH_NUMBER, WOKEN } from '../../lock/layout.js';
 import type { Words } from '../../steps/step.js';
-import type { Task } from './task.js';
 
 /** One nap of a thread. */
 export interface Nap {
@@ -14,6 +13,11 @@ export interface Nap {
   hold: number;
   /** Whether the text knows of it, stands at one before, or is just being told. */
   text: 'knows' | 'is-behind' | 'is-told';
+}
+
+/** Who takes it. */
+export interface Napper {
+  readonly nap: Nap;
 }
 
 export const NOT_AT_THE_LOCK = -1;
@@ -33,16 +37,16 @@ export class Naps {
   }
 
   /** A thread falls asleep on a word; or has slept there already, as the text is told now. */
-  begin(task: Task, words: Words, index: number): 'asleep' | 'over' {
+  begin({ nap }: Napper, words: Words, index: number): 'asleep' | 'over' {
     const isNap = this.#are === 'all-alike' && words === this.#lock && index === LOCK;
-    const isOver = isNap && task.nap.text === 'is-told';
-    task.nap.hold = isNap ? this.#lock[SWITCH_NUMBER]! : NOT_AT_THE_LOCK;
-    task.nap.text = 'knows';
+    const isOver = isNap && nap.text === 'is-told';
+    nap.hold = isNap ? this.#lock[SWITCH_NUMBER]! : NOT_AT_THE_LOCK;
+    nap.text = 'knows';
     return isOver ? 'over' : 'asleep';
   }
 
   /** Its time is up. */
-  end({ nap }: Task): AfterNap {
+  end({ nap }: Napper): AfterNap {
     if (nap.hold === NOT_AT_THE_LOCK) return 'as-it-stands';
     const lock = this.#lock[LOCK]!;
     const switchNumber = this.#lock[SWITCH_NUMBER]!;
