@@ -56,7 +56,8 @@ export interface Compiled {
 
 /** Compiles a generator function, or the text of one, and all that is in it; its own number is `number`. */
 export function compileText(title: string, body: unknown, number: number, context: CompileContext): Compiled {
-  if (typeof body !== 'string' && !isGenerator(body)) throw new StatefulError(title, `expected a generator function, got ${describe(body)}`);
+  if (typeof body !== 'string' && !isGenerator(body))
+    throw new StatefulError(title, `expected a generator function, got ${describe(body)}`);
   const { node, source } = read(title, typeof body === 'string' ? body : Function.prototype.toString.call(body));
   const codes: (CompiledText | BrokenText)[] = [];
   const names = ownNames(freshPrefix(source));

@@ -127,7 +127,10 @@ export class Machine {
       }
       if (same !== items.length)
         this.refuse(
-          new StatefulError('for … of', `goes through ${describe(all)} that gets or loses a key meanwhile; expected a copy, as in \`[...map]\``),
+          new StatefulError(
+            'for … of',
+            `goes through ${describe(all)} that gets or loses a key meanwhile; expected a copy, as in \`[...map]\``,
+          ),
         );
     }
     return at >= items.length;

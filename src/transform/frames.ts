@@ -181,7 +181,8 @@ export class FrameProgram {
       const twin = twinFor(plain);
       const name = `the function \`${(plain as { name?: string }).name || 'anonymous'}\``;
       if (twin !== undefined) {
-        const number = placeOfTwin(twin) === undefined ? this.#compilePrimitive(name, this.#rules.primitive(plain)) : this.#numberOf(name, twin);
+        const number =
+          placeOfTwin(twin) === undefined ? this.#compilePrimitive(name, this.#rules.primitive(plain)) : this.#numberOf(name, twin);
         this.#numbers.set(plain, number);
         return number;
       }
