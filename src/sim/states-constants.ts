@@ -11,7 +11,7 @@ import { TWIN } from '../transform/twin.js';
 import { type Adopted, encode, NotPlainError } from './canonical.js';
 import { THREAD_EXPORTS } from './exports.js';
 import { BUILDERS, ERRORS, OWN } from './states-language.js';
-import { LOOKING, PRIMITIVE_HELPERS, primitiveText } from './states-primitives.js';
+import { LOOKING, PRIMITIVE_HELPERS, primitiveText, RELEASER } from './states-primitives.js';
 import { Point } from './switch-point.js';
 
 /** What is looked at again after each move. */
@@ -36,7 +36,7 @@ export class Constants implements FrameRules, Adopted {
   constructor(helpers: Readonly<Record<string, unknown>>) {
     const functions = Object.values(helpers).filter((value) => typeof value === 'function');
     this.#trusted = new Set<unknown>([...OWN, ...functions]);
-    for (const value of this.#trusted) this.#numbers.set(value, this.#numbers.size);
+    for (const value of [...this.#trusted, RELEASER]) this.#numbers.set(value, this.#numbers.size);
     const data: object[] = [];
     for (const [name, helper] of Object.entries(helpers)) {
       if (typeof helper !== 'object' || helper === null) continue;
@@ -71,12 +71,12 @@ export class Constants implements FrameRules, Adopted {
   /** What has changed that nobody may change. */
   check(): void {
     for (const { title, value, again } of this.#watches) {
-      if (!Object.is(value, again())) throw new StatefulError(title, `changed, and it is no part of the state: ${REMEDY}`);
+      if (!Object.is(value, again())) throw new StatefulError(title, `it changed, and is no part of the state: ${REMEDY}`);
     }
   }
 
   around({ name, title, value, again }: UsedAround): void {
-    const what = `${title} uses \`${name}\`, which`;
+    const what = `${title} uses \`${name}\``;
     if (again !== undefined) this.#watches.push({ title: what, value, again });
     this.#settle(value, what);
   }
@@ -85,6 +85,11 @@ export class Constants implements FrameRules, Adopted {
     if (this.#trusted.has(plain)) return;
     const name = (plain as { readonly name?: string }).name || 'a function';
     if (LOOKING.has(plain)) return;
+    if (plain === RELEASER)
+      throw new StatefulError(
+        'what acquireSync() gave',
+        'is called, and when it was called before is not seen; expected release() of what it is of',
+      );
     if (isNative(plain)) this.primitive(plain);
     throw new StatefulError(
       `the function \`${name}\``,
@@ -131,7 +136,7 @@ export class Constants implements FrameRules, Adopted {
   #settle(value: unknown, what: string): void {
     if (typeof value === 'function') this.#adopt(value, what);
     else if (typeof value === 'object' && value !== null && !isFrozen(value) && !this.data.includes(value))
-      throw new StatefulError(what, `is ${describe(value)} that may change, and no part of the state: ${REMEDY} with Object.freeze`);
+      throw new StatefulError(what, `${describe(value)} that may change, and is no part of the state: ${REMEDY} with Object.freeze`);
   }
 
   #adopt(plain: object & { readonly name?: string }, what: string): void {
@@ -139,7 +144,7 @@ export class Constants implements FrameRules, Adopted {
     this.#numbers.set(plain, this.#numbers.size);
     if (isNative(plain) || BUILDERS.has(plain)) return;
     if (isNativeText(Function.prototype.toString.call(plain)))
-      throw new StatefulError(what, 'is a native or bound function, and it is not known what it keeps; if nothing, give it in `helpers`');
+      throw new StatefulError(what, 'a native or bound function, and it is not known what it keeps; if nothing, give it in `helpers`');
     const around = namesAround(plain);
     if (around.hidden !== undefined)
       throw new StatefulError(
@@ -154,8 +159,8 @@ export class Constants implements FrameRules, Adopted {
       }
       if (Object.hasOwn(THREAD_EXPORTS, use.name)) continue;
       throw new StatefulError(
-        plain.name ? `${title}, ${plain.name},` : title,
-        `uses \`${use.name}\` from around it, which nobody sees: ${REMEDY} and let the Vite plugin of gil/vite see the file`,
+        plain.name && !title.endsWith('`') ? `${title}, the function \`${plain.name}\`` : title,
+        `uses \`${use.name}\` from around it, which nobody sees: ${REMEDY}. With the Vite plugin of gil/vite, constants are seen`,
       );
     }
     this.#adoptProperties(plain, `${title}:`);

@@ -14,6 +14,7 @@ import { VALUE } from '../threading/permits.js';
 import { RLock } from '../threading/rlock.js';
 import { BoundedSemaphore, Semaphore } from '../threading/semaphore.js';
 import { StatefulError } from '../transform/frames-error.js';
+import { countAsNative } from '../transform/native.js';
 import { checkHeld, isFree, letGo, partyOf, takeNow } from './primitives/locks.js';
 import { Point } from './switch-point.js';
 import { world } from './world.js';
@@ -38,6 +39,11 @@ const numberOf = (): number => world.thread + 1;
 const announced = (): boolean => world.calls[world.thread] !== 'quiet';
 const isHeld = (mutex: Mutex): boolean => ownerIn(partyOf(mutex).words[STATE]!) === numberOf();
 
+/** What `acquireSync` gives here. One for all, so that it is no part of a state; what it would have to know is not seen, so it is not called. */
+export const RELEASER = Object.assign((): void => {}, { abandoned: false });
+Reflect.set(RELEASER, Symbol.dispose, RELEASER);
+countAsNative(RELEASER);
+
 /** What the texts below call. */
 export const PRIMITIVE_HELPERS: Readonly<Record<string, unknown>> = {
   Point,
@@ -45,7 +51,7 @@ export const PRIMITIVE_HELPERS: Readonly<Record<string, unknown>> = {
   isReady,
   mutexOf: (made: Mutex | Condition): Mutex => (made instanceof Condition ? made.lock : made),
   numberOf,
-  take: (mutex: Mutex | Semaphore) => (mutex instanceof Semaphore ? mutex.tryAcquire() : takeNow(mutex, partyOf(mutex))),
+  take: (mutex: Mutex | Semaphore) => (mutex instanceof Semaphore ? mutex.tryAcquire() : takeNow(mutex, partyOf(mutex))) && RELEASER,
   letGo: (mutex: Mutex): void => letGo(mutex, partyOf(mutex), 'release'),
   giveBack: (mutex: Mutex | Semaphore): void => {
     if (mutex instanceof Semaphore) mutex.release(1);

@@ -144,7 +144,7 @@ function read(title: string, text: string): { readonly node: FunctionNode; reado
     for (const sourceType of ['module', 'script'] as const) {
       let program: AnyNode;
       try {
-        program = parse(source, { ...NEWEST, sourceType });
+        program = parse(source, { ...NEWEST, sourceType, allowSuperOutsideMethod: true, checkPrivateFields: false });
       } catch {
         continue;
       }
