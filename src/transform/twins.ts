@@ -14,6 +14,7 @@ import type { Places } from './places.js';
 import { twinPlacesOf } from './places.js';
 import { type ReadTask, readFunction } from './read-task.js';
 import { analyze, type Scopes } from './scope.js';
+import { makeText } from './sites.js';
 import { children, freshPrefix, positionIn } from './syntax.js';
 import { TWIN } from './twin.js';
 import { createTwinRuntime } from './twin-runtime.js';
@@ -43,12 +44,20 @@ interface Active extends TwinRules {
   readonly key: string;
 }
 
+/** Makes twins of one text. */
+interface Factory {
+  readonly make: (exports: Readonly<Record<string, unknown>>, own: unknown) => Twin;
+  readonly sites: readonly number[];
+}
+
 let active: Active | undefined;
 /** Functions that have a twin of the active rules, made here. */
 const stamped: object[] = [];
 /** Those that are called natively, and why. */
 let refused = new WeakMap<object, string>();
-const factories = new Map<string, (exports: Readonly<Record<string, unknown>>, own: unknown) => Twin>();
+const factories = new Map<string, Factory>();
+/** The places of each twin's text. */
+const placesOf = new WeakMap<Twin, readonly number[]>();
 
 const runtime = createTwinRuntime({ find: (plain) => findTwin(plain) as ((...args: unknown[]) => unknown) | undefined });
 
@@ -105,18 +114,20 @@ function make(plain: Callable): Twin {
   const text = `${active.key} ${plain.name} ${Function.prototype.toString.call(plain)}`;
   const { exports } = active;
   const factory = origin === undefined ? factories.get(text) : undefined;
-  if (factory !== undefined) return factory(exports, plain);
-  const made = compile(readFunction(plain, origin?.text), origin, active);
+  const made = factory ?? compile(readFunction(plain, origin?.text), origin, active);
   if (origin === undefined) factories.set(text, made);
-  return made(exports, plain);
+  const twin = made.make(exports, plain);
+  placesOf.set(twin, made.sites);
+  return twin;
+}
+
+/** The places of a twin's text, with those of the functions in it. */
+export function sitesOf(twin: Twin): readonly number[] {
+  return placesOf.get(twin) ?? [];
 }
 
 /** Compiles the twin's text; what it gives makes the twin, given what the text uses. */
-function compile(
-  read: ReadTask,
-  origin: Origin | undefined,
-  { places, exports, accessors }: Active,
-): (exports: Readonly<Record<string, unknown>>, own: unknown) => Twin {
+function compile(read: ReadTask, origin: Origin | undefined, { places, exports, accessors }: Active): Factory {
   const { node, framed, name, mode } = read;
   if (!canTwin(node))
     throw new TaskFunctionError(`the function \`${name}\` is async, a generator, or uses what is around it: it cannot be switched`);
@@ -135,22 +146,23 @@ function compile(
     lineOf,
     privates: origin === undefined ? ('twins' as const) : ('functions' as const),
   };
+  const { text: body, sites } = makeText(() => twinText(node, from));
   if (origin !== undefined) {
     const used = new Set(scopes.free.map(({ node }) => node.name));
     const imports = Object.keys(origin.imports).filter((name) => used.has(name));
     const head = imports.length > 0 ? `const { ${imports.join(', ')} } = ${prefix}_imports; ` : '';
-    const make = origin.evaluate(`((${prefix}, ${prefix}_imports) => { ${head}return (${twinText(node, from)}\n); })`) as (
+    const make = origin.evaluate(`((${prefix}, ${prefix}_imports) => { ${head}return (${body}\n); })`) as (
       runtime: unknown,
       imports: unknown,
     ) => Twin;
-    return () => make(runtime, origin.imports);
+    return { sites, make: () => make(runtime, origin.imports) };
   }
   checkContext(read);
   const names = freeNames(read, scopes, exports);
   const own = 'id' in node && node.id ? `const ${node.id.name} = ${prefix}_own;` : '';
   const head = names.length > 0 ? `const { ${names.join(', ')} } = ${prefix}_exports;` : '';
   const strict = mode === 'strict' ? '"use strict"; ' : '';
-  const text = `(function (${prefix}, ${prefix}_exports, ${prefix}_own) { ${strict}${head} ${own} return (${twinText(node, from)}\n); })`;
+  const text = `(function (${prefix}, ${prefix}_exports, ${prefix}_own) { ${strict}${head} ${own} return (${body}\n); })`;
   // biome-ignore lint/security/noGlobalEval: to run a text is what this function is for
   const evaluate = globalThis.eval;
   const made = evaluate(`${text}\n//# sourceURL=gil-twin:${name.replace(/[^\w$.]+/g, '_')}`) as (
@@ -158,7 +170,7 @@ function compile(
     exports: unknown,
     own: unknown,
   ) => Twin;
-  return (given, plain) => made(runtime, given, plain);
+  return { sites, make: (given, plain) => made(runtime, given, plain) };
 }
 
 /** What a text uses from around it, all of it among the exports; else says what to do. */
