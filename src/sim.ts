@@ -28,7 +28,7 @@ export { WAITS } from './sim/linearizable-outcome.js';
 export { type ExploredScenarios, LinearizableFailure, LinearizableReport, type ObservedCall } from './sim/linearizable-report.js';
 export { type LivePool, type LiveReplay, replayLive } from './sim/live.js';
 export type { FailureKind } from './sim/program.js';
-export { type Bound, type EndedBy, type Proved, Report, Reports } from './sim/report.js';
+export { type Bound, type EndedBy, type Proved, Report, Reports, type Sites } from './sim/report.js';
 export { type SharingSimulation, type SimulatedThread, type Simulation, simulate, type ValueOf } from './sim/simulate.js';
 export { countsByThread, type LockMetrics, lockMetrics, type Slice, slices } from './sim/simulate-metrics.js';
 export type {

@@ -4,7 +4,7 @@
  */
 import type { Dialect } from '../dialects/dialect.js';
 import { describe } from '../errors.js';
-import { activate, twinOf } from '../transform/twins.js';
+import { activate, sitesOf, twinOf } from '../transform/twins.js';
 import { accessorsOf } from './accessors.js';
 import { equip } from './equip.js';
 import { SpecError } from './errors.js';
@@ -43,6 +43,7 @@ export function compile<S>(spec: Spec<S>, dialect: Dialect): Program {
     after: spec.after as Program['after'],
     beginnings: threads.map(({ body }) => beginningOf(body, state)),
     calls: threads.map(({ kind }) => (kind === 'ordinary' && dialect.lock === 'global' ? 'quiet' : 'announced')),
+    sites: threads.flatMap(({ sites }) => sites),
     time: 'when-idle',
     maxSteps: spec.search?.maxSteps ?? MAX_STEPS,
   };
@@ -58,6 +59,7 @@ function onOpaque(plain: object, reason: string): void {
 interface Prepared {
   readonly kind: 'ordinary' | 'generator';
   readonly body: (state: unknown) => VirtualThread;
+  readonly sites: readonly number[];
 }
 
 const GeneratorFunction = Object.getPrototypeOf(function* () {}) as object;
@@ -71,8 +73,9 @@ function prepare(name: string, body: ThreadBody<never>): Prepared {
       `threads.${name}: expected an ordinary function or a generator function; got an async one. A promise is no thread: what is between two awaits cannot be switched, and what an await waits for has a schedule of its own`,
     );
   }
-  if (prototype === GeneratorFunction) return { kind: 'generator', body: body as unknown as Prepared['body'] };
-  return { kind: 'ordinary', body: twinOf(body) as Prepared['body'] };
+  if (prototype === GeneratorFunction) return { kind: 'generator', body: body as unknown as Prepared['body'], sites: [] };
+  const twin = twinOf(body);
+  return { kind: 'ordinary', body: twin as Prepared['body'], sites: sitesOf(twin) };
 }
 
 function checkSpec(spec: unknown): void {

@@ -6,6 +6,7 @@ import { strictness } from '../host/forbid.js';
 import { Arena } from '../host/memory.js';
 import { perform } from '../steps/perform.js';
 import { CHANGED, Step } from '../steps/step.js';
+import { reached } from '../transform/sites.js';
 import { BlockedThreads, bitOf } from './blocked.js';
 import type { Program, RawFailure } from './program.js';
 import { CUT, type End, type Moment, type Observer, type Strategy } from './strategy.js';
@@ -161,7 +162,8 @@ export class Engine {
     }
     const point = turn.value ?? undefined;
     moment.pending[thread] = point;
-    if (typeof point === 'object' && point instanceof Point && point.ready !== undefined) this.#blocked.add(thread, point);
+    if (typeof point === 'number') reached.marks[point] = 1;
+    else if (typeof point === 'object' && point instanceof Point && point.ready !== undefined) this.#blocked.add(thread, point);
   }
 
   #end(thread: number): void {

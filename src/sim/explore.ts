@@ -5,12 +5,14 @@ import type { Dialect } from '../dialects/dialect.js';
 import { resolveDialect } from '../dialects/registry.js';
 import { ownNow } from '../host/clock.js';
 import { forbidding } from '../host/forbid.js';
+import { reached } from '../transform/sites.js';
 import { natives } from '../transform/twins.js';
 import { compile } from './compile.js';
 import { checkDeterminism } from './determinism.js';
 import { Engine } from './engine.js';
 import { NondeterminismError, SpecError } from './errors.js';
 import type { Failure } from './failure.js';
+import { sitesOf } from './labels.js';
 import { checkSearch } from './options.js';
 import { changeSince, lookOutside, type Outside } from './outside.js';
 import type { Program } from './program.js';
@@ -62,6 +64,7 @@ function search<S>(spec: Spec<S>, dialect: Dialect): Report {
   world.offence = undefined;
   const options = checkSearch(spec?.search);
   const program = compile(spec, dialect);
+  reached.marks.fill(0);
   // Before any thread has moved: what it is to be compared with later.
   const outside = options.strategy === 'dpor' && options.schedule === undefined ? lookOutside(spec.threads, program.state()) : undefined;
   const checkState = checkDeterminism(program);
@@ -92,6 +95,7 @@ function search<S>(spec: Spec<S>, dialect: Dialect): Report {
     break;
   }
   const atomic = new Map(natives);
+  const sites = sitesOf(program.sites ?? []);
   if (outside !== undefined && endedBy === 'search') checkOutside(outside, spec.threads, program);
   checkState();
   const failure = endedBy === 'failure' ? tell(program, engine, strategy, schedules, 'simple') : null;
@@ -110,6 +114,7 @@ function search<S>(spec: Spec<S>, dialect: Dialect): Report {
     doubt: outside?.doubt,
     divergence: undefined,
     atomic,
+    sites,
     failure,
   });
 }
@@ -154,6 +159,7 @@ function visitStates(program: Program, dialect: Dialect, { helpers, maxSchedules
     doubt: undefined,
     divergence: undefined,
     atomic: new Map(natives),
+    sites: sitesOf(program.sites ?? []),
     failure: told,
   });
 }
@@ -185,6 +191,7 @@ function follow(engine: Engine, dialect: Dialect, blocks: readonly Block[]): Rep
     doubt: undefined,
     divergence: end === 'failed' ? strategy.divergence : byLabels.divergence,
     atomic: new Map(natives),
+    sites: sitesOf(engine.program.sites ?? []),
     failure: end === 'failed' ? tell(engine.program, engine, strategy, 1, 'as-it-is') : null,
   });
 }

@@ -26,6 +26,8 @@ export interface Program {
   readonly time: 'when-idle' | 'never';
   /** Asked where all threads that have not ended wait for ever: whether that is as it should be. `undefined`: never. */
   readonly mayRest?: () => boolean;
+  /** The places of the threads' own texts where they can be switched. */
+  readonly sites?: readonly number[];
   /** A schedule that is longer has got stuck in a loop. */
   readonly maxSteps: number;
 }

@@ -25,8 +25,19 @@ export interface Bound {
 /** Why an exploration ended: the search had nothing left, a schedule failed, or a budget was used up. */
 export type EndedBy = 'search' | 'failure' | 'maxSchedules' | 'maxMs';
 
+/** Where threads could have been switched. */
+export interface Sites {
+  /** How many places there are. */
+  readonly total: number;
+  /** Those that were never reached, as a timeline names them. */
+  readonly missed: readonly string[];
+}
+
 /** All that a report holds. */
 export type ReportParts = Omit<Report, 'assert' | 'toString'>;
+
+/** So many places that were not reached are named. */
+const NAMED = 3;
 
 /** What `explore` gives for one dialect. */
 export class Report {
@@ -58,6 +69,11 @@ export class Report {
   readonly divergence!: string | undefined;
   /** Functions that were called and in which nobody else could run, as in native ones; and how often each was called. */
   readonly atomic!: ReadonlyMap<string, number>;
+  /**
+   * The places of the threads' texts, and of what they called, where a thread can be switched: how many there are, and at which no thread ever
+   * stood. Generator functions have none: they say themselves where they can be switched.
+   */
+  readonly sites!: Sites;
   /** The counterexample, or `null`. */
   readonly failure!: Failure | null;
   /** @internal */
@@ -82,7 +98,7 @@ export class Report {
     if (misfit !== '') return misfit;
     const speed =
       this.ms > 0 ? `, ${Math.round(this.schedules / this.ms)} ${this.strategy === 'stateful' ? 'states' : 'schedules'}/ms` : '';
-    return `holds for threads ${list(this.threads)} under ${this.dialect}: ${this.#claim()}${speed}${this.#caveat()}`;
+    return `holds for threads ${list(this.threads)} under ${this.dialect}: ${this.#claim()}${speed}${this.#caveat()}${this.#reached()}`;
   }
 
   #claim(): string {
@@ -92,6 +108,13 @@ export class Report {
       return `bounded, all ${count(this.bound.schedules, 'schedule')} with up to ${this.bound.most} ${this.bound.by}, and ${this.schedules - this.bound.schedules} others`;
     const doubt = this.doubt === undefined ? '' : `, and no proof, for ${this.doubt}`;
     return `sampled, ${schedules} (${this.strategy}, seed ${this.seed})${doubt}`;
+  }
+
+  #reached(): string {
+    const { total, missed } = this.sites;
+    if (total === 0) return '';
+    const named = missed.slice(0, NAMED).join(', ') + (missed.length > NAMED ? `, and ${missed.length - NAMED} more` : '');
+    return `; sites: ${total - missed.length} of ${total} reached${named && `, not ${named}`}`;
   }
 
   #caveat(): string {

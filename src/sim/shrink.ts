@@ -6,8 +6,7 @@ import type { Engine } from './engine.js';
 import type { RawFailure } from './program.js';
 import { type Block, blocksOf, traceOf } from './schedule-text.js';
 import { Preemptions } from './strategies/preemptions.js';
-import { RUNNING_FIRST } from './strategies/tree.js';
-import { isPreemption, type Moment, NOTHING, type Strategy } from './strategy.js';
+import { Replay } from './strategies/replay.js';
 
 /** A schedule that fails, and what it takes. */
 export interface FailingSchedule {
@@ -33,49 +32,14 @@ export interface ShrinkLimits {
   readonly goesOn: () => boolean;
 }
 
-/** Follows a list of moves as far as it goes, and counts preemptions. */
-export class Guided implements Strategy {
-  readonly name = 'replay';
-  readonly asked = 'at-every-move';
-  readonly proof = NOTHING;
-  preemptions = 0;
-  readonly #wanted: readonly number[];
-  #next = 0;
-
-  constructor(wanted: readonly number[]) {
-    this.#wanted = wanted;
-  }
-
-  begin(): boolean {
-    return true;
-  }
-
-  choose(moment: Moment): number {
-    let thread = -1;
-    // A move that cannot be made now is left out: after a block was moved, others may be in the way of nothing.
-    while (this.#next < this.#wanted.length && thread < 0) {
-      const wanted = this.#wanted[this.#next]!;
-      this.#next += 1;
-      for (let at = 0; at < moment.count; at += 1) if (moment.enabled[at] === wanted) thread = wanted;
-    }
-    if (thread < 0) thread = RUNNING_FIRST.at(moment, 0);
-    if (isPreemption(moment, thread)) this.preemptions += 1;
-    return thread;
-  }
-
-  end(): 'new' {
-    return 'new';
-  }
-}
-
 export function shrink(engine: Engine, trace: readonly number[], failure: RawFailure, limits: ShrinkLimits): Shrunk {
   let replays = 0;
   const fails = (wanted: readonly number[]): FailingSchedule | undefined => {
     replays += 1;
-    const guided = new Guided(wanted);
-    engine.run(guided);
+    const replay = new Replay(wanted);
+    engine.run(replay);
     if (!isAlike(engine.failure, failure)) return undefined;
-    return { trace: Array.from(engine.moment.trace.subarray(0, engine.moment.step)), preemptions: guided.preemptions };
+    return { trace: Array.from(engine.moment.trace.subarray(0, engine.moment.step)), preemptions: replay.preemptions };
   };
 
   let best = fails(trace) ?? { trace, preemptions: Number.POSITIVE_INFINITY };

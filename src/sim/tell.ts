@@ -12,8 +12,9 @@ import { describePoint, labelOf, nameOf, Standings } from './labels.js';
 import { holderOf } from './primitives/locks.js';
 import type { Program, RawFailure } from './program.js';
 import { type Block, blocksOf, formatSchedule } from './schedule-text.js';
-import { Guided, shrink } from './shrink.js';
+import { shrink } from './shrink.js';
 import { type Move, tellMove } from './story.js';
+import { Replay } from './strategies/replay.js';
 import { isPreemption, type Moment, type Observer, type Strategy } from './strategy.js';
 import { Point } from './switch-point.js';
 import { Watcher } from './watch.js';
@@ -61,9 +62,9 @@ export function tell(
 }
 
 function preemptionsIn(engine: Engine, trace: readonly number[]): number {
-  const guided = new Guided(trace);
-  engine.run(guided);
-  return guided.preemptions;
+  const replay = new Replay(trace);
+  engine.run(replay);
+  return replay.preemptions;
 }
 
 interface Retold {
@@ -108,7 +109,7 @@ function retellWith(engine: Engine, trace: readonly number[], watcher?: Watcher)
   const moves: Move[] = [];
   const timeline: TimelineStep[] = [];
   const stops: (Block['stop'] | 'cannot')[] = [];
-  const guided = new Marking(trace);
+  const replay = new Marking(trace);
   const standings = new Standings(names.length);
   let seen = 0;
   const observer: Observer = {
@@ -123,13 +124,13 @@ function retellWith(engine: Engine, trace: readonly number[], watcher?: Watcher)
       world.quietCalls = undefined;
       seen = watcher?.accesses.length ?? 0;
       moves[moves.length - 1] = move;
-      timeline.push({ step: moves.length, thread: names[thread]!, what: tellMove(move), switched: guided.switched });
+      timeline.push({ step: moves.length, thread: names[thread]!, what: tellMove(move), switched: replay.switched });
       const label = labelOf(moment.pending[thread]);
       const stop = label === undefined ? undefined : { label, hits: standings.arrive(thread, label) };
       stops.push(engine.standing(thread) === 'able' ? stop : 'cannot');
     },
   };
-  engine.run(guided, observer);
+  engine.run(replay, observer);
   if (engine.failure === undefined) return undefined;
   let end = 0;
   const blocks = blocksOf(moment.trace.subarray(0, moment.step)).map((block) => {
@@ -141,8 +142,8 @@ function retellWith(engine: Engine, trace: readonly number[], watcher?: Watcher)
   return { moves, judged: watcher?.judged ?? new Set(), timeline, failure: engine.failure, blocks, engine };
 }
 
-/** A guided run that knows of its last choice whether it was a switch, and of which kind. */
-class Marking extends Guided {
+/** A replay run that knows of its last choice whether it was a switch, and of which kind. */
+class Marking extends Replay {
   switched: TimelineStep['switched'] = 'no';
 
   override choose(moment: Moment): number {
