@@ -71,6 +71,7 @@ export class Watcher implements Observer, Watching {
       },
       always: always && ((watched) => this.#lookAlways(() => always(watched), 'again')),
       after: after && ((watched) => after(this.raw(watched))),
+      unwatched: (watched) => this.raw(watched),
     };
   }
 

@@ -118,6 +118,16 @@ export class Tree {
     return diverged(step + 1, step === expected ? tellSet(this.#sets[depth]!, moment) : 'one thread able to go on', tellEnabled(moment));
   }
 
+  /** Leaves out what else could be chosen since a step, once a thread has made more than `idle` moves there. */
+  close({ trace }: Moment, thread: number, since: number, idle: number): void {
+    let [at, made] = [since, 0];
+    for (let depth = 0; depth < this.#depth; depth += 1) {
+      const step = this.#steps[depth]!;
+      for (; at < step; at += 1) if (trace[at] === thread) made += 1;
+      if (made > idle) this.#widths[depth] = Math.min(this.#widths[depth]!, this.#taken[depth]! + 1);
+    }
+  }
+
   #grow(moment: Moment): void {
     const depth = this.#length;
     if (depth === this.#taken.length) {
