@@ -281,7 +281,7 @@ export class Engine {
 
   #unchangedSince(from: number): number {
     const { trace, step } = this.moment;
-    return unchangedSince(this.#again(this.program), trace.slice(0, step), from);
+    return keepingTime(() => unchangedSince(this.#again(this.program), trace.slice(0, step), from));
   }
 
   /** Lets everybody go on in turns until that leads somewhere: out of it, or for ever round in a circle. */
@@ -321,7 +321,7 @@ export class Engine {
   #doAllLook(from: number): boolean {
     const { moment, program } = this;
     const trace = moment.trace.slice(0, moment.step);
-    const looks = lookersSince({ ...program, always: undefined }, (watched) => this.#again(watched), trace, from);
+    const looks = keepingTime(() => lookersSince({ ...program, always: undefined }, (watched) => this.#again(watched), trace, from));
     if (looks === undefined) return true;
     const idle = Array.from(moment.enabled.subarray(0, moment.count)).find((thread) => !looks.has(thread));
     if (idle !== undefined)
@@ -339,4 +339,12 @@ export class Engine {
     }
     strictness.now = 'strict';
   }
+}
+
+/** Another schedule has a clock of its own. */
+function keepingTime<T>(task: () => T): T {
+  const { clock } = world;
+  const result = task();
+  world.clock = clock;
+  return result;
 }

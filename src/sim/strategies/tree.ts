@@ -38,6 +38,12 @@ export const ROUND_ROBIN: Order = {
   cost: (_, position) => position,
 };
 
+/** Everybody in turns, a move each. */
+export function nextInTurn({ enabled, count, current }: Moment): number {
+  for (let at = 0; at < count; at += 1) if (enabled[at]! > current) return enabled[at]!;
+  return enabled[0]!;
+}
+
 function indexOf(enabled: Int32Array, count: number, thread: number): number {
   for (let at = 0; at < count; at += 1) if (enabled[at] === thread) return at;
   return -1;
