@@ -19,6 +19,7 @@ import type { Program } from './program.js';
 import { Report, Reports } from './report.js';
 import { type Block, parseSchedule } from './schedule-text.js';
 import type { DialectsSpec, SearchOptions, Spec } from './spec.js';
+import { IDLE } from './spins.js';
 import { searchStates } from './states.js';
 import { createStrategy } from './strategies/by-name.js';
 import { FromText } from './strategies/from-text.js';
@@ -101,7 +102,7 @@ function search<S>(spec: Spec<S>, dialect: Dialect): Report {
   const failure = endedBy === 'failure' ? tell(program, engine, strategy, schedules, 'simple') : null;
   return new Report({
     dialect: dialect.name,
-    ...claimOf(outside?.doubt === undefined ? strategy.proof : NOTHING, tooLong),
+    ...claimOf(outside?.doubt === undefined ? strategy.proof : NOTHING, tooLong, engine.spins),
     // Of a complete search, how many there are: what chance repeated beside it says nothing.
     schedules: failure === null && tooLong === 0 && strategy.proof.kind === 'complete' ? strategy.proof.schedules : schedules,
     moves,
@@ -110,6 +111,8 @@ function search<S>(spec: Spec<S>, dialect: Dialect): Report {
     strategy: strategy.name,
     endedBy,
     tooLong,
+    why: engine.why,
+    spins: engine.spins,
     threads: program.names,
     doubt: outside?.doubt,
     divergence: undefined,
@@ -155,6 +158,8 @@ function visitStates(program: Program, dialect: Dialect, { helpers, maxSchedules
     strategy: 'stateful',
     endedBy: endedBy === 'maxStates' ? 'maxSchedules' : endedBy,
     tooLong: 0,
+    why: undefined,
+    spins: 0,
     threads: program.names,
     doubt: undefined,
     divergence: undefined,
@@ -187,6 +192,8 @@ function follow(engine: Engine, dialect: Dialect, blocks: readonly Block[]): Rep
     strategy: 'replay',
     endedBy: end === 'failed' ? 'failure' : 'search',
     tooLong: engine.excess === 'steps' ? 1 : 0,
+    why: engine.why,
+    spins: engine.spins,
     threads: names,
     doubt: undefined,
     divergence: end === 'failed' ? strategy.divergence : byLabels.divergence,
@@ -197,8 +204,11 @@ function follow(engine: Engine, dialect: Dialect, blocks: readonly Block[]): Rep
 }
 
 /** What a proof is worth if schedules had to be given up: of those nothing is known, and they may be of any kind. */
-export function claimOf(proof: Proof, tooLong: number): Pick<Report, 'proved' | 'bound'> {
+export function claimOf(proof: Proof, tooLong: number, spins: number): Pick<Report, 'proved' | 'bound'> {
   if (tooLong > 0 || proof.kind === 'none') return { proved: 'sampled', bound: undefined };
+  // Who waits in a loop was not let wait for as long as it could have: how long that may be is a bound too.
+  if (proof.kind === 'complete' && spins > 0)
+    return { proved: 'bounded', bound: { by: 'idle moves', most: IDLE, schedules: proof.schedules } };
   if (proof.kind === 'complete') return { proved: 'complete', bound: undefined };
   return { proved: 'bounded', bound: { by: proof.by, most: proof.bound, schedules: proof.schedules } };
 }

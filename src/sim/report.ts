@@ -14,8 +14,8 @@ export type Proved = 'complete' | 'bounded' | 'sampled';
 
 /** All schedules up to a bound. */
 export interface Bound {
-  /** Of what there are so few. */
-  readonly by: 'preemptions' | 'delays';
+  /** Of what there are so few; `idle moves`: in a row, by one thread, while nothing that threads share changes. */
+  readonly by: 'preemptions' | 'delays' | 'idle moves';
   /** How many there are at most. */
   readonly most: number;
   /** How many schedules that makes. */
@@ -65,6 +65,13 @@ export class Report {
   readonly doubt!: string | undefined;
   /** How many schedules were given up because they were longer than `maxSteps`. */
   readonly tooLong!: number;
+  /** Why the first of them did not end, where that could be seen. */
+  readonly why!: string | undefined;
+  /**
+   * How often a thread went round in a loop that only waits, and the others were let go on: what is claimed then holds for schedules in which
+   * no thread makes more than 16 moves while nothing that threads share changes.
+   */
+  readonly spins!: number;
   /** Of a replay: where it could not follow the schedule, in words; `undefined` if it could. */
   readonly divergence!: string | undefined;
   /** Functions that were called and in which nobody else could run, as in native ones; and how often each was called. */
@@ -119,7 +126,13 @@ export class Report {
 
   #caveat(): string {
     const atomic = this.atomic.size === 0 ? '' : `; atomic calls: ${[...this.atomic.keys()].join(', ')}`;
-    return this.tooLong === 0 ? atomic : `; ${count(this.tooLong, 'schedule')} did not end within maxSteps and were given up${atomic}`;
+    const why = this.why === undefined ? '' : `: ${this.why}`;
+    const tooLong = this.tooLong === 0 ? '' : `; ${count(this.tooLong, 'schedule')} did not end within maxSteps and were given up${why}`;
+    const spins =
+      this.spins === 0 || this.proved === 'sampled'
+        ? ''
+        : '; of threads that wait in a loop: schedules in which none makes more than 16 moves while nothing changes';
+    return `${tooLong}${spins}${atomic}`;
   }
 }
 

@@ -3,6 +3,7 @@
  * schedules with fewer preemptions are run, which finds what the moves missed, or proves that there is nothing to find.
  */
 import type { Engine } from './engine.js';
+import { NondeterminismError } from './errors.js';
 import type { RawFailure } from './program.js';
 import { type Block, blocksOf, traceOf } from './schedule-text.js';
 import { Preemptions } from './strategies/preemptions.js';
@@ -15,6 +16,8 @@ export interface FailingSchedule {
 }
 
 export interface Shrunk extends FailingSchedule {
+  /** How many preemptions it had as it was given. */
+  readonly found: number;
   /** How many schedules it took. */
   readonly replays: number;
   /** All schedules with up to so many preemptions were run, and none fails in this way; -1: not even those with none. */
@@ -32,6 +35,20 @@ export interface ShrinkLimits {
   readonly goesOn: () => boolean;
 }
 
+/** The shortest way into a circle: after it everybody goes on in turns. As it is, if no part of it leads there. */
+export function shortenWay(engine: Engine, trace: readonly number[], limits: ShrinkLimits): Shrunk | undefined {
+  let replays = 0;
+  for (let length = 0; length <= trace.length && limits.goesOn() && replays < limits.replays; length += 1) {
+    const way = trace.slice(0, length);
+    const replay = new Replay(way, 'in turns');
+    replays += 1;
+    engine.run(replay);
+    if (engine.failure?.kind === 'livelock')
+      return { trace: way, preemptions: replay.preemptions, replays, provedBelow: -1, provedSchedules: 0, found: replay.preemptions };
+  }
+  return undefined;
+}
+
 export function shrink(engine: Engine, trace: readonly number[], failure: RawFailure, limits: ShrinkLimits): Shrunk {
   let replays = 0;
   const fails = (wanted: readonly number[]): FailingSchedule | undefined => {
@@ -42,8 +59,10 @@ export function shrink(engine: Engine, trace: readonly number[], failure: RawFai
     return { trace: Array.from(engine.moment.trace.subarray(0, engine.moment.step)), preemptions: replay.preemptions };
   };
 
-  let best = fails(trace) ?? { trace, preemptions: Number.POSITIVE_INFINITY };
-  for (let improved: FailingSchedule | undefined = best; improved !== undefined && replays < limits.replays && limits.goesOn(); ) {
+  const first = fails(trace);
+  if (first === undefined) throw unrepeated(failure);
+  let best = first;
+  for (let improved: FailingSchedule | undefined = first; improved !== undefined && replays < limits.replays && limits.goesOn(); ) {
     improved = undefined;
     for (const candidate of candidates(blocksOf(best.trace))) {
       if (replays >= limits.replays || !limits.goesOn()) break;
@@ -58,7 +77,8 @@ export function shrink(engine: Engine, trace: readonly number[], failure: RawFai
   let provedBelow = -1;
   let provedSchedules = 0;
   let schedules = 0;
-  if (best.preemptions > 0 && Number.isFinite(best.preemptions)) {
+  const { spins } = engine;
+  if (best.preemptions > 0) {
     const search = new Preemptions(best.preemptions - 1);
     while (schedules < limits.schedules && limits.goesOn() && search.begin()) {
       engine.run(search);
@@ -69,12 +89,13 @@ export function shrink(engine: Engine, trace: readonly number[], failure: RawFai
       if (found !== undefined && isSimpler(found, best)) best = found;
       break;
     }
-    if (search.proof.kind === 'bounded') {
+    // Where somebody waited in a loop, not all schedules were run.
+    if (search.proof.kind === 'bounded' && engine.spins === spins) {
       provedBelow = search.proof.bound;
       provedSchedules = search.proof.schedules;
     }
   }
-  return { ...best, replays, provedBelow, provedSchedules };
+  return { ...best, found: first.preemptions, replays, provedBelow, provedSchedules };
 }
 
 /** Every way to put two blocks of a thread together, those far apart first; every block given up; every other place for a block. */
@@ -108,6 +129,15 @@ function isSimpler(one: FailingSchedule, other: FailingSchedule): boolean {
 /** Whether it is the same failure, as far as one can tell: of one kind, and with the same class of error. */
 function isAlike(one: RawFailure | undefined, other: RawFailure): boolean {
   return one !== undefined && one.kind === other.kind && nameOf(one.error) === nameOf(other.error);
+}
+
+/** A schedule that failed, and does not fail when it is run again. */
+function unrepeated({ kind, error }: RawFailure): NondeterminismError {
+  const what = error instanceof Error ? `${kind} (${error.name}: ${error.message.split('\n')[0]})` : kind;
+  return new NondeterminismError(
+    `the same schedule did not do the same twice: expected the failure that was found, ${what}; got none, or another one, when it was run again. ` +
+      'Threads may depend on nothing but what `state` makes anew for each schedule: no time, no random numbers, nothing left over from the schedule before',
+  );
 }
 
 function nameOf(error: unknown): string {
