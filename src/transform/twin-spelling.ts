@@ -6,7 +6,14 @@ import type { Places, Speller } from './places.js';
 import type { Scopes } from './scope.js';
 import { addSite, fingerprint, type SiteKind } from './sites.js';
 import { positionIn } from './syntax.js';
-import type { Hidden } from './twin-parts.js';
+
+/** Private names of the classes around that have generators beside them. */
+export interface Hidden {
+  readonly method?: 'member';
+  /** Beside it in the class, or a function of the text. */
+  readonly get?: 'member' | 'function';
+  readonly set?: 'member' | 'function';
+}
 
 /** A parsed text that twins are made of. */
 export interface TwinSource {
