@@ -114,6 +114,11 @@ export function createTwinRuntime(finder: TwinFinder) {
       else next--;
       return next;
     },
+    /** An accessor ran in one go. */
+    seen: (name: string, value: unknown): unknown => {
+      countName(name);
+      return value;
+    },
     property: (key: unknown): PropertyKey => Reflect.ownKeys({ [key as string]: 0 })[0] as PropertyKey,
     call0: (f: Callable): Delegate => {
       const other = twin(f);

@@ -7,12 +7,11 @@ import type { Scopes } from './scope.js';
 import { addSite, fingerprint, type SiteKind } from './sites.js';
 import { positionIn } from './syntax.js';
 
-/** Private names of the classes around that have generators beside them. */
+/** Private names of the classes around: with generators beside them, or accessors that run in one go because nothing can be put beside them. */
 export interface Hidden {
   readonly method?: 'member';
-  /** Beside it in the class, or a function of the text. */
-  readonly get?: 'member' | 'function';
-  readonly set?: 'member' | 'function';
+  readonly get?: 'member' | 'atomic';
+  readonly set?: 'member' | 'atomic';
 }
 
 /** A parsed text that twins are made of. */
