@@ -9,6 +9,7 @@ import { accessorsOf } from './accessors.js';
 import { equip } from './equip.js';
 import { SpecError } from './errors.js';
 import { THREAD_EXPORTS } from './exports.js';
+import { onOpaque } from './opaque.js';
 import type { Program } from './program.js';
 import type { Spec, ThreadBody } from './spec.js';
 import type { VirtualThread } from './switch-point.js';
@@ -33,7 +34,7 @@ export function compile<S>(spec: Spec<S>, dialect: Dialect): Program {
   };
   checkFresh(state);
   const atomic = new Set<unknown>(spec.atomic);
-  activate({ dialect, exports: THREAD_EXPORTS, accessors: accessorsOf(state(), atomic), atomic, onOpaque });
+  activate({ dialect, exports: THREAD_EXPORTS, ...accessorsOf(state(), atomic), atomic, onOpaque });
   const threads = entries.map(([name, body]) => prepare(name, body));
   return {
     names,
@@ -47,13 +48,6 @@ export function compile<S>(spec: Spec<S>, dialect: Dialect): Program {
     time: 'when-idle',
     maxSteps: spec.search?.maxSteps ?? MAX_STEPS,
   };
-}
-
-/** Nobody can see into it: to take it for atomic without being told so would be a verdict about another program. */
-function onOpaque(plain: object, reason: string): void {
-  const name = (plain as { name?: string }).name || 'a function';
-  world.offence = new SpecError(`${reason}. If it may count as native, in which nobody else runs, say so: atomic: [${name}]`);
-  throw world.offence;
 }
 
 interface Prepared {
