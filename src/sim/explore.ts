@@ -15,6 +15,7 @@ import { checkSearch } from './options.js';
 import type { Program } from './program.js';
 import { Report, Reports } from './report.js';
 import { type Block, parseSchedule } from './schedule-text.js';
+import { Guided } from './shrink.js';
 import type { DialectsSpec, SearchOptions, Spec } from './spec.js';
 import { IDLE } from './spins.js';
 import { searchStates } from './states.js';
@@ -70,8 +71,10 @@ function search<S>(spec: Spec<S>, dialect: Dialect): Report {
   const begin = ownNow();
   const { maxSchedules = Number.POSITIVE_INFINITY, maxMs = MAX_MS } = options;
   let [schedules, tooLong, moves] = [0, 0, 0];
-  let endedBy: Report['endedBy'] = 'search';
-  while (true) {
+  // No search comes upon a circle that another order leaves: one that keeps nobody from going on is looked for first.
+  const circle = maxSchedules > 0 && maxMs > 0 ? circleInTurns(program) : undefined;
+  let endedBy: Report['endedBy'] = circle === undefined ? 'search' : 'failure';
+  while (circle === undefined) {
     if (schedules >= maxSchedules) {
       endedBy = 'maxSchedules';
       break;
@@ -91,16 +94,22 @@ function search<S>(spec: Spec<S>, dialect: Dialect): Report {
   }
   const atomic = new Map(natives);
   checkState();
-  const failure = endedBy === 'failure' ? tell(program, engine, strategy, schedules, 'simple') : null;
+  const failure =
+    endedBy === 'failure'
+      ? tell(program, circle ?? engine, circle === undefined ? strategy : IN_TURNS, circle === undefined ? schedules : 1, 'simple')
+      : null;
   return new Report({
     dialect: dialect.name,
     ...claimOf(strategy.proof, tooLong, engine.spins),
     // Of a complete search, how many there are: what chance repeated beside it says nothing.
-    schedules: failure === null && tooLong === 0 && strategy.proof.kind === 'complete' ? strategy.proof.schedules : schedules,
+    schedules:
+      failure === null && tooLong === 0 && strategy.proof.kind === 'complete'
+        ? strategy.proof.schedules
+        : Math.max(schedules, circle === undefined ? 0 : 1),
     moves,
     ms: ownNow() - begin,
     seed: options.seed ?? 1,
-    strategy: strategy.name,
+    strategy: circle === undefined ? strategy.name : IN_TURNS.name,
     endedBy,
     tooLong,
     why: engine.why,
@@ -110,6 +119,15 @@ function search<S>(spec: Spec<S>, dialect: Dialect): Report {
     atomic,
     failure,
   });
+}
+
+const IN_TURNS = { name: 'all in turns' };
+
+/** The schedule in which everybody moves in turns, if it goes round in a circle. */
+function circleInTurns(program: Program): Engine | undefined {
+  const engine = new Engine(program);
+  engine.run(new Guided([], 'in turns'));
+  return engine.failure?.kind === 'livelock' ? engine : undefined;
 }
 
 const UNREPEATED =
