@@ -13,7 +13,6 @@ import { onOpaque } from './opaque.js';
 import type { Program } from './program.js';
 import type { Spec, ThreadBody } from './spec.js';
 import type { VirtualThread } from './switch-point.js';
-import { world } from './world.js';
 
 const MAX_STEPS = 10_000;
 

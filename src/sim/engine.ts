@@ -22,7 +22,6 @@ export type { Observer } from './strategy.js';
 const LEAST_ROUNDS = 100;
 /** Rounds that are no circle. */
 const MOST_UNLIKE = 64;
-/** Moves in rounds, where there is no limit of moves. */
 const MOST_MOVES = 10_000;
 
 export class Engine {

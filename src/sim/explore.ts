@@ -76,8 +76,10 @@ function search<S>(spec: Spec<S>, dialect: Dialect): Report {
   const begin = ownNow();
   const { maxSchedules = Number.POSITIVE_INFINITY, maxMs = MAX_MS } = options;
   let [schedules, tooLong, moves] = [0, 0, 0];
-  let endedBy: Report['endedBy'] = 'search';
-  while (true) {
+  // No search comes upon a circle that another order leaves: one that keeps nobody from going on is looked for first.
+  const circle = maxSchedules > 0 && maxMs > 0 ? circleInTurns(program) : undefined;
+  let endedBy: Report['endedBy'] = circle === undefined ? 'search' : 'failure';
+  while (circle === undefined) {
     if (schedules >= maxSchedules) {
       endedBy = 'maxSchedules';
       break;
@@ -99,16 +101,22 @@ function search<S>(spec: Spec<S>, dialect: Dialect): Report {
   const sites = sitesOf(program.sites ?? []);
   if (outside !== undefined && endedBy === 'search') checkOutside(outside, spec.threads, program);
   checkState();
-  const failure = endedBy === 'failure' ? tell(program, engine, strategy, schedules, 'simple') : null;
+  const failure =
+    endedBy === 'failure'
+      ? tell(program, circle ?? engine, circle === undefined ? strategy : IN_TURNS, circle === undefined ? schedules : 1, 'simple')
+      : null;
   return new Report({
     dialect: dialect.name,
     ...claimOf(outside?.doubt === undefined ? strategy.proof : NOTHING, tooLong, engine.spins),
     // Of a complete search, how many there are: what chance repeated beside it says nothing.
-    schedules: failure === null && tooLong === 0 && strategy.proof.kind === 'complete' ? strategy.proof.schedules : schedules,
+    schedules:
+      failure === null && tooLong === 0 && strategy.proof.kind === 'complete'
+        ? strategy.proof.schedules
+        : Math.max(schedules, circle === undefined ? 0 : 1),
     moves,
     ms: ownNow() - begin,
     seed: options.seed ?? 1,
-    strategy: strategy.name,
+    strategy: circle === undefined ? strategy.name : IN_TURNS.name,
     endedBy,
     tooLong,
     why: engine.why,
@@ -129,6 +137,15 @@ function checkOutside(before: Outside, threads: Spec<never>['threads'], program:
   throw new SpecError(
     `${changed} is not in the state, and it has changed: expected threads to share nothing else, for the search 'dpor' does not see what they do to it. Make it in \`state\`, or use another \`search.strategy\``,
   );
+}
+
+const IN_TURNS = { name: 'all in turns' };
+
+/** The schedule in which everybody moves in turns, if it goes round in a circle. */
+function circleInTurns(program: Program): Engine | undefined {
+  const engine = new Engine(program);
+  engine.run(new Replay([], 'in turns'));
+  return engine.failure?.kind === 'livelock' ? engine : undefined;
 }
 
 const UNREPEATED =

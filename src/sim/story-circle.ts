@@ -22,7 +22,12 @@ export interface ToldCircle {
 const MOST_TIMES = 16;
 
 /** The circle as early and as short as it shows. */
-export function circleOf(moves: readonly Move[], circle: Circle, names: readonly string[]): ToldCircle {
+export function circleOf(
+  moves: readonly Move[],
+  circle: Circle,
+  names: readonly string[],
+  standing: (thread: number) => 'over' | 'blocked' | 'able',
+): ToldCircle {
   const whats = moves.map((move) => `${move.thread} ${tellMove(move)}`);
   let [from, length] = [circle.from, circle.moves];
   for (let times = MOST_TIMES; times > 0; times -= 1) {
@@ -33,7 +38,9 @@ export function circleOf(moves: readonly Move[], circle: Circle, names: readonly
   }
   const round = moves.slice(from, from + length);
   const threads = [...new Set(round.map(({ thread }) => thread))].sort((one, other) => one - other);
-  const others = names.filter((_, thread) => !threads.includes(thread));
+  const others = names.flatMap((name, thread) =>
+    threads.includes(thread) ? [] : [`${name} ${standing(thread) === 'over' ? 'has ended' : 'waits'}`],
+  );
   return {
     from: from + 1,
     moves: length,
@@ -53,8 +60,7 @@ function sentenceOf(round: readonly Move[], threads: readonly number[], names: r
     const what = [...read].map(([place, value]) => (changes.has(place) ? place : `${place} to be other than ${String(value)}`));
     return `${names[thread]} waits for ${what.length === 0 ? 'something else' : what.join(' and ')}`;
   });
-  const rest =
-    others.length === 0 ? '' : ` (${others.join(' and ')} ${others.length === 1 ? 'has ended, or waits' : 'have ended, or wait'})`;
+  const rest = others.length === 0 ? '' : ` (${others.join(', ')})`;
   const why =
     changes.size === 0
       ? `nobody who can go on changes that${rest}`

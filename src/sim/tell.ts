@@ -16,7 +16,7 @@ import { shortenWay, shrink } from './shrink.js';
 import { type Move, tellMove } from './story.js';
 import { circleOf } from './story-circle.js';
 import { Replay, type Then } from './strategies/replay.js';
-import { isPreemption, type Moment, type Observer, type Strategy } from './strategy.js';
+import type { Moment, Observer, Strategy } from './strategy.js';
 import { Point } from './switch-point.js';
 import { Watcher } from './watch.js';
 import { world } from './world.js';
@@ -50,7 +50,7 @@ export function tell(
     engine: retold,
     preemptions,
   } = retell(program, way, raw, isCircle ? 'in turns' : 'running first');
-  const circle = failure.circle && circleOf(moves, failure.circle, program.names);
+  const circle = failure.circle && circleOf(moves, failure.circle, program.names, (thread) => retold.standing(thread));
   const cause = failure.kind === 'deadlock' || isCircle ? undefined : causeOf(moves, program.names, judged);
   return new Failure({
     kind: failure.kind,
@@ -167,8 +167,10 @@ class Marking extends Replay {
   switched: TimelineStep['switched'] = 'no';
 
   override choose(moment: Moment): number {
+    const before = this.preemptions;
     const thread = super.choose(moment);
-    this.switched = isPreemption(moment, thread) ? 'preempted' : moment.current === thread || moment.current < 0 ? 'no' : 'by-itself';
+    const isSame = moment.current === thread || moment.current < 0;
+    this.switched = this.preemptions > before ? 'preempted' : isSame ? 'no' : 'by-itself';
     return thread;
   }
 }

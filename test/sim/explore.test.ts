@@ -346,7 +346,7 @@ describe('the stateful search', () => {
       search: { strategy: 'stateful', maxMs: 20_000 },
     });
     expect(report.failure?.kind).toBe('livelock');
-    expect(report.failure?.headline).toBe('livelock: ann, bob go round in a circle');
+    expect(report.failure?.headline).toBe('livelock: ann and bob go round in a circle');
   });
 
   it('says what it cannot take', () => {
