@@ -129,7 +129,7 @@ const UNREPEATED =
 /** Every state once. What is counted are moves between states: schedules are many more. */
 function visitStates(program: Program, dialect: Dialect, { helpers, maxSchedules, maxMs = MAX_MS, seed = 1 }: SearchOptions): Report {
   const found = searchStates(program, { helpers, maxStates: maxSchedules, maxMs });
-  const { failure, endedBy, states, transitions, ms } = found;
+  const { failure, endedBy, states, transitions, ms, atomic } = found;
   let told: Failure | null = null;
   if (failure !== undefined) {
     const engine = new Engine(program);
@@ -153,7 +153,7 @@ function visitStates(program: Program, dialect: Dialect, { helpers, maxSchedules
     threads: program.names,
     doubt: undefined,
     divergence: undefined,
-    atomic: new Map(natives),
+    atomic: new Map([...natives, ...atomic]),
     failure: told,
   });
 }

@@ -21,8 +21,8 @@ export interface SearchOptions {
    *   per operation
    * - `dpor`: one schedule of each kind that nobody can tell apart. It sees what threads do to the state, so it is an error if they use anything
    *   else that can change
-   * - `stateful`: every state once, however many schedules lead there; for generator functions over plain data. What their texts use from around them is
-   *   given as `helpers`
+   * - `stateful`: every state once, however many schedules lead there; for threads all of whose state can be seen, see docs/simulator.md. What the
+   *   texts of hand-written generator functions use from around them is given as `helpers`
    * @default 'portfolio'
    */
   readonly strategy?: StrategyName;

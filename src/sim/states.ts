@@ -1,6 +1,6 @@
 /**
  * The stateful search: two schedules that lead to the same state go on in the same way, so of each state there is only one to be explored. For threads
- * that are hand-written generator functions over plain data. Where it comes to its end, it is a proof.
+ * all of whose state can be seen: ordinary functions and generator functions over data. Where it comes to its end, it is a proof.
  */
 import { ownNow } from '../host/clock.js';
 import { strictness } from '../host/forbid.js';
@@ -47,6 +47,8 @@ export interface StatesReport {
   /** Moves that led back to a state on the way to them: there are schedules that never end, if only because a thread waits in a loop. */
   readonly cycles: number;
   readonly ms: number;
+  /** How often each function was called natively, by name. */
+  readonly atomic: ReadonlyMap<string, number>;
   readonly failure: StatesFailure | undefined;
 }
 
@@ -120,6 +122,7 @@ class StatesSearch {
       finals: this.#finals,
       cycles: this.#circles.count,
       ms: ownNow() - begin,
+      atomic: this.#frames.natives,
       failure: this.#failure && { ...this.#failure, trace },
     };
   }
