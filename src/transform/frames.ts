@@ -2,7 +2,9 @@
  * Functions as state machines whose whole state is plain data: which function, where in it, and its variables. So a thread that stands somewhere can
  * be written down, compared, and put back. Functions that are called are taken apart when they are first met.
  */
+
 import { aroundOf, NOTHING_AROUND, TWIN_HELPERS, type UsedAround } from './frames-around.js';
+import { callbackText } from './frames-callbacks.js';
 import {
   type CompileContext,
   type Compiled,
@@ -191,8 +193,7 @@ export class FrameProgram {
       const twin = twinFor(plain);
       const name = `the function \`${(plain as { name?: string }).name || 'anonymous'}\``;
       if (twin !== undefined) {
-        const number =
-          placeOfTwin(twin) === undefined ? this.#compilePrimitive(name, this.#rules.primitive(plain)) : this.#numberOf(name, twin);
+        const number = placeOfTwin(twin) === undefined ? this.#compilePrimitive(name, this.#textOf(plain)) : this.#numberOf(name, twin);
         this.#numbers.set(plain, number);
         return number;
       }
@@ -201,6 +202,11 @@ export class FrameProgram {
       this.#count(plain);
       return -1;
     });
+  }
+
+  #textOf(plain: object): WrittenTwin {
+    const refuse = (what: string, why: string): never => this.#machine.refuse(new StatefulError(what, why));
+    return callbackText(plain, refuse) ?? this.#rules.primitive(plain);
   }
 
   /** The code that constructs objects of a class, or -1. */
