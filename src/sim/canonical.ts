@@ -4,26 +4,8 @@
  */
 import { describe } from '../errors.js';
 import { type Closure, Frame } from '../transform/frames.js';
+import { check, errorKeys, type Kind, kindOf, NotPlainError } from './canonical-kinds.js';
 import { primitiveWords, wordsInUse } from './states-primitives.js';
-
-/** The value is no plain data, so what it is made of cannot be seen. */
-export class NotPlainError extends Error {
-  static {
-    this.prototype.name = 'NotPlainError';
-  }
-  readonly code = 'ERR_NOT_PLAIN';
-  /** What it was. */
-  readonly value: unknown;
-
-  constructor(value: unknown, what: string) {
-    super(
-      `expected plain data (primitives, objects, arrays, Map, Set, errors and instances of classes without private fields), got ${what}`,
-    );
-    this.value = value;
-  }
-}
-
-export type Kind = 'object' | 'array' | 'map' | 'set' | 'error' | 'words' | 'frame' | 'closure';
 
 /** Who knows what is constant, though it is no plain data, whatever happens: it is written as its number. */
 export interface Adopted {
@@ -310,11 +292,6 @@ export class Canonical {
   }
 }
 
-/** What an error has of its own, but for where it was made. */
-export function errorKeys(error: object): string[] {
-  return Object.getOwnPropertyNames(error).filter((key) => key !== 'stack');
-}
-
 /** The number of what is listed; a new one for what is not. */
 function numberIn<T>(list: Map<T, number>, value: T): number {
   const known = list.get(value);
@@ -322,28 +299,6 @@ function numberIn<T>(list: Map<T, number>, value: T): number {
   const number = list.size;
   list.set(value, number);
   return number;
-}
-
-/** Whether an object has nothing that is not written. */
-function check(value: object, kind: Kind): void {
-  for (const key of Reflect.ownKeys(value)) {
-    if (kind === 'array' && key === 'length') continue;
-    // As a property of its own it cannot be set by an assignment.
-    if (typeof key === 'symbol' || key === '__proto__') throw new NotPlainError(value, `${describe(value)} with the key ${String(key)}`);
-    const property = Object.getOwnPropertyDescriptor(value, key)!;
-    if (!('value' in property)) throw new NotPlainError(value, `${describe(value)} with the getter or setter ${key}`);
-    if (!property.enumerable) throw new NotPlainError(value, `${describe(value)} with the hidden property ${key}`);
-    if (kind === 'map' || kind === 'set' || (kind === 'array' && !/^(?:0|[1-9]\d*)$/.test(key)))
-      throw new NotPlainError(value, `${describe(value)} with the property ${key} of its own`);
-  }
-}
-
-function kindOf(value: object, prototype: unknown): Kind | undefined {
-  if (Array.isArray(value)) return prototype === Array.prototype ? 'array' : undefined;
-  if (prototype === Object.prototype || prototype === null) return 'object';
-  if (prototype === Map.prototype) return 'map';
-  if (prototype === Set.prototype) return 'set';
-  return undefined;
 }
 
 /**

@@ -3,7 +3,8 @@
  * One list for all of them, for they are taken and dropped in the order of a stack.
  */
 import type { Frame, FrameProgram } from '../transform/frames.js';
-import { type Canonical, errorKeys, type Kind } from './canonical.js';
+import type { Canonical } from './canonical.js';
+import { errorKeys, type Kind } from './canonical-kinds.js';
 import { primitiveWords, wordsInUse } from './states-primitives.js';
 import type { SwitchPoint } from './switch-point.js';
 

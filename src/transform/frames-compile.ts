@@ -5,9 +5,10 @@
 import { type AnyNode, parse } from 'acorn';
 import { describe } from '../errors.js';
 import { assemble, type CodeText, ownNames } from './frames-code.js';
+import { constantSetIn, namesIn, writesIn } from './frames-declared.js';
 import { StatefulError } from './frames-error.js';
 import type { Machine } from './frames-machine.js';
-import { constantSetIn, Names, namesIn, patternOf, writesIn } from './frames-names.js';
+import { Names, patternOf } from './frames-names.js';
 import { block, hoistVars } from './frames-statement.js';
 import { EVERYWHERE, type Known, type TextSource, Writer } from './frames-writer.js';
 import { type FunctionNode, freshPrefix, isFunction, NEWEST } from './syntax.js';

@@ -2,8 +2,9 @@
  * Statements with switch points in them, taken apart into jumps. A statement without any stays as it is.
  */
 import type { AnyNode, Pattern, VariableDeclaration } from 'acorn';
+import { namesIn } from './frames-declared.js';
 import { effect, value } from './frames-expression.js';
-import { type Leave, namesIn, patternOf } from './frames-names.js';
+import { type Leave, patternOf } from './frames-names.js';
 import { type Context, EVERYWHERE, type Writer, yields } from './frames-writer.js';
 import { within } from './syntax.js';
 

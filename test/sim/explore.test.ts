@@ -351,7 +351,7 @@ describe('the stateful search', () => {
 
   it('says what it cannot take', () => {
     expect(() =>
-      explore({ state: () => ({ lock: new Lock() }), threads: { ann: increments as never }, search: { strategy: 'stateful' } }),
+      explore({ state: () => ({ at: new Date(0) }), threads: { ann: increments as never }, search: { strategy: 'stateful' } }),
     ).toThrow(/plain/);
   });
 });

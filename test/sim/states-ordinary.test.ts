@@ -4,6 +4,7 @@
  */
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { DialectName } from '../../src/dialects/registry.js';
+import type { Canonical } from '../../src/sim/canonical.js';
 import { compare } from './states-ordinary.js';
 
 // More of them by hand, now and then: `GIL_SIM_PROGRAMS=3000`.
@@ -83,9 +84,10 @@ describe('a fault in the search is seen by that', () => {
         vi.doMock('../../src/sim/states-snapshot.js', async (original) => {
           const real = (await original()) as typeof import('../../src/sim/states-snapshot.js');
           class Faulty extends real.Snapshots {
-            override take({ objects, kinds, ...rest }: Parameters<typeof this.take>[0]): void {
-              const kept = objects.filter((_, at) => kinds[at] !== 'object' || at === 0);
-              super.take({ ...rest, objects: kept, kinds: kinds.filter((kind, at) => kind !== 'object' || at === 0) } as never);
+            override take(canonical: Canonical): void {
+              const { objects, kinds } = canonical;
+              const kept = objects.map((_, at) => at).filter((at) => kinds[at] !== 'object' || at === 0);
+              super.take({ objects: kept.map((at) => objects[at]), kinds: kept.map((at) => kinds[at]) } as never);
             }
           }
           return { ...real, Snapshots: Faulty };

@@ -199,7 +199,7 @@ describe('a search', () => {
   it.each([
     ['yield; s.list.push(() => 1);', 'the state.list[0]: expected plain data'],
     ['const f = [() => s.x]; yield; f[0]();', 'thread t0, its variable `f`[0] at a switch point: expected plain data'],
-    ['const e = [new Error("e")]; yield; throw e;', 'thread t0, its variable `e`[0] at a switch point'],
+    ['const e = [new Error("e"), /x/]; yield; throw e;', 'thread t0, its variable `e`[1] at a switch point'],
     ['yield; s.list[-1] = 2;', 'an array with the property -1 of its own'],
     ['const p = new Point("wait", s, () => s.x === 0); yield p;', 'yields a Point that was made elsewhere'],
     ['yield new Point("sleep", s, () => false, 5);', 'waits with a timeout'],
