@@ -33,7 +33,7 @@ export function compile<S>(spec: Spec<S>, dialect: Dialect): Program {
   };
   checkFresh(state);
   const atomic = new Set<unknown>(spec.atomic);
-  activate({ dialect, exports: THREAD_EXPORTS, accessors: accessorsOf(state(), atomic), atomic, onOpaque });
+  activate({ dialect, exports: THREAD_EXPORTS, ...accessorsOf(state(), atomic), atomic, onOpaque });
   const threads = entries.map(([name, body]) => prepare(name, body));
   return {
     names,

@@ -16,6 +16,8 @@ export interface Origin {
   readonly imports: Readonly<Record<string, unknown>>;
   /** What a method belongs to: above that is what it calls `super`. */
   readonly home: object | undefined;
+  /** Private names that are accessors of some class of the file. */
+  readonly hidden: ReadonlySet<string>;
 }
 
 const origins = new WeakMap<object, Origin>();
@@ -59,10 +61,19 @@ export interface Origins {
  */
 export function originsIn(file: string, source: string, lines: readonly number[], imports: Readonly<Record<string, unknown>>): Origins {
   some = 'some';
+  const hidden = new Set([...source.matchAll(/\b[gs]et\s+#([\p{L}\p{N}_$]+)/gu)].map(([, name]) => name!));
   const remember = (plain: unknown, evaluate: Evaluate, start: number, end: number, home?: object): void => {
     if (typeof plain !== 'function' || origins.has(plain)) return;
     const first = source.slice(0, start).split('\n').length;
-    origins.set(plain, { evaluate, file, text: source.slice(start, end), lineOf: (line) => lines[first + line - 2] ?? 0, imports, home });
+    origins.set(plain, {
+      evaluate,
+      file,
+      text: source.slice(start, end),
+      lineOf: (line) => lines[first + line - 2] ?? 0,
+      imports,
+      home,
+      hidden,
+    });
   };
   const fill = (owner: object, where: 'own' | 'static', evaluate: Evaluate, places: MethodPlaces): void => {
     for (const [key, [start, end]] of Object.entries(places)) {

@@ -15,15 +15,16 @@ function hiddenWays({ property }: MemberExpression, { from }: TwinParts): Ways |
   if (property.type !== 'PrivateIdentifier' || (hidden?.get === undefined && hidden?.set === undefined)) return undefined;
   const [getter, setter] = [hiddenName(from.prefix, 'get', property.name), hiddenName(from.prefix, 'set', property.name)];
   const plain = `.#${property.name}`;
+  const seen = (text: string): string => `${from.prefix}.seen(${JSON.stringify(plain.slice(1))}, ${text})`;
   return {
-    get: (object) =>
-      hidden.get === undefined
-        ? `${object}${plain}`
-        : `(yield* ${hidden.get === 'member' ? `${object}.#${getter}()` : `${getter}.call(${object})`})`,
-    set: (object, value) =>
-      hidden.set === undefined
-        ? `${object}${plain} = ${value}`
-        : `yield* ${hidden.set === 'member' ? `${object}.#${setter}(${value})` : `${setter}.call(${object}, ${value})`}`,
+    get: (object) => {
+      if (hidden.get === 'member') return `(yield* ${object}.#${getter}())`;
+      return hidden.get === undefined ? `${object}${plain}` : seen(`${object}${plain}`);
+    },
+    set: (object, value) => {
+      if (hidden.set === 'member') return `yield* ${object}.#${setter}(${value})`;
+      return hidden.set === undefined ? `${object}${plain} = ${value}` : seen(`${object}${plain} = ${value}`);
+    },
   };
 }
 

@@ -79,9 +79,9 @@ class ChainWriter {
     if (link.computed) return `${value}[${this.#parts.cut(link.property)}]`;
     if (link.property.type !== 'PrivateIdentifier') return `${value}.${this.#name(link)}`;
     const hidden = this.#parts.from.hidden.get(nameOf(link))?.get;
-    const getter = hiddenName(this.#prefix, 'get', nameOf(link));
-    if (hidden === undefined) return `${value}.#${nameOf(link)}`;
-    return hidden === 'member' ? `(yield* ${value}.#${getter}())` : `(yield* ${getter}.call(${value}))`;
+    const plain = `${value}.#${nameOf(link)}`;
+    if (hidden === 'atomic') return `${this.#prefix}.seen(${JSON.stringify(`#${nameOf(link)}`)}, ${plain})`;
+    return hidden === undefined ? plain : `(yield* ${value}.#${hiddenName(this.#prefix, 'get', nameOf(link))}())`;
   }
 
   #name({ property }: MemberExpression): string {

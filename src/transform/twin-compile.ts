@@ -91,7 +91,7 @@ function sourceOf(
     name,
     file: origin?.file,
     lineOf,
-    hidden: new Map(),
+    hidden: new Map([...(origin?.hidden ?? [])].map((hidden) => [hidden, { get: 'atomic', set: 'atomic' }])),
     ...PLAIN,
   };
 }

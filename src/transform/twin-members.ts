@@ -7,8 +7,9 @@ import { isCall } from './calls.js';
 import type { MembersNode } from './output.js';
 import { type FunctionNode, isFunction, within } from './syntax.js';
 import { type ClassNode, constructionOf, isPlainValue, stopField } from './twin-construct.js';
-import { canTwin, type Hidden, hiddenName, type TwinParts } from './twin-parts.js';
-import type { TwinSource } from './twin-spelling.js';
+import { canTwin, hiddenName, type TwinParts } from './twin-parts.js';
+import type { Hidden, TwinSource } from './twin-spelling.js';
+import { isUnseen, unseen } from './unseen.js';
 
 /** Makes a generator of a method or of a part of a class: `(params) { … }`. */
 export interface MemberTexts {
@@ -42,23 +43,24 @@ export function writeMembers(node: MembersNode, visit: (part: AnyNode) => void, 
         if (!member.shorthand) visit(member.value);
       }
     }
-    if (some === 'none') return;
+    const notes = notesOf(node.properties, parts.from.source);
+    if (some === 'none' && notes.length === 0) return;
     parts.code.prependRight(node.start, `${parts.from.prefix}.link(`);
-    parts.code.appendLeft(node.end, ')');
+    parts.code.appendLeft(node.end, notes.length === 0 ? ')' : `, ${JSON.stringify(notes)})`);
     return;
   }
   if (node.superClass) visit(node.superClass);
   const from = { ...parts.from, hidden: hiddenIn(node as ClassNode, parts.from.hidden) };
-  let statics: 'quiet' | 'atomic' = 'quiet';
+  const notes = notesOf(node.body.body, from.source);
   for (const member of node.body.body) {
     if (member.type === 'MethodDefinition') writeMethod(member, visit, parts, texts, from, '');
     else if (member.type === 'PropertyDefinition' && member.computed) visit(member.key);
     const isStatic = member.type === 'StaticBlock' || (member.type === 'PropertyDefinition' && member.static);
     const value = member.type === 'PropertyDefinition' ? member.value : undefined;
     if (isStatic && value && isFunction(value)) parts.nested(value, keyOf(member as PropertyDefinition, from.source));
-    else if (isStatic && within(member, isCall)) statics = 'atomic';
+    else if (isStatic && within(member, isCall)) notes.push(`static fields of ${node.id?.name ?? 'a class'}`);
   }
-  writeConstruction(node as ClassNode, parts, texts, from, statics);
+  writeConstruction(node as ClassNode, parts, texts, from, notes);
 }
 
 /** Returns whether a generator was written that is to be linked. */
@@ -91,7 +93,7 @@ function writeMethod(
   return true;
 }
 
-function writeConstruction(node: ClassNode, parts: TwinParts, texts: MemberTexts, from: TwinSource, statics: 'quiet' | 'atomic'): void {
+function writeConstruction(node: ClassNode, parts: TwinParts, texts: MemberTexts, from: TwinSource, notes: readonly string[]): void {
   const { prefix } = from;
   const { code } = parts;
   const { kind, body, fields } = constructionOf(node, 'inside');
@@ -113,9 +115,18 @@ function writeConstruction(node: ClassNode, parts: TwinParts, texts: MemberTexts
     }
     code.appendLeft(end, stopField(prefix, `${prefix}.hand`));
   }
-  code.appendLeft(end, ` static { ${prefix}.linkClass(this, '${kind}', '${statics}'); }`);
+  code.appendLeft(end, ` static { ${prefix}.linkClass(this, '${kind}'${notes.length === 0 ? '' : `, ${JSON.stringify(notes)}`}); }`);
 }
 
 function keyOf({ key }: MethodDefinition | Property | PropertyDefinition, source: string): string {
   return key.type === 'Literal' ? String(key.value) : source.slice(key.start, key.end);
+}
+
+/** Methods that the language itself calls, where no text shows it: what a report is to say of them. */
+function notesOf(members: readonly AnyNode[], source: string): string[] {
+  return members.flatMap((member) => {
+    if (member.type !== 'MethodDefinition' && !(member.type === 'Property' && isFunction(member.value))) return [];
+    const name = member.computed ? source.slice(member.key.start, member.key.end) : keyOf(member as MethodDefinition | Property, source);
+    return isUnseen(name) ? [unseen(name)] : [];
+  });
 }

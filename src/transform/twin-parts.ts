@@ -21,14 +21,6 @@ export interface TwinParts {
   nested(node: FunctionNode, name?: string): void;
 }
 
-/** Private names of the classes around that have generators beside them. */
-export interface Hidden {
-  readonly method?: 'member';
-  /** Beside it in the class, or a function of the text. */
-  readonly get?: 'member' | 'function';
-  readonly set?: 'member' | 'function';
-}
-
 /** The name of a function's twin in the text. */
 export function twinName(prefix: string, name: string): string {
   return `${prefix}_t_${name}`;

@@ -15,6 +15,8 @@ export interface TwinFinder {
   find(plain: object): Callable | undefined;
   /** Finds, or makes, what constructs an object step by step. */
   findMaker(made: object): Maker | undefined;
+  /** A function is native from now on. */
+  leave(plain: object): void;
   /** Whether somebody else might run in a function, if it were not called by native code. */
   isSwitchable(plain: object): boolean;
 }
@@ -36,6 +38,8 @@ type MemberKind = 'value' | 'get' | 'set' | 'fields' | 'body';
 /** Names under which some object may have an accessor: of others it is not looked for. */
 export const knownAccessors = new Set<PropertyKey>();
 
+const NONE: readonly string[] = [];
+
 interface Member {
   readonly name: PropertyKey;
   readonly kind: MemberKind;
@@ -46,6 +50,7 @@ export function createTwinRuntime(finder: TwinFinder) {
   const natives = new Map<string, number>();
   const keys = new Map<MemberKind, Map<PropertyKey, symbol>>();
   const members = new Map<symbol, Member>();
+  const generators = new WeakSet<object>();
 
   const give = (value: unknown): Delegate => {
     over.result.value = value;
@@ -61,7 +66,7 @@ export function createTwinRuntime(finder: TwinFinder) {
   const countName = (name: string): void => void natives.set(name, (natives.get(name) ?? 0) + 1);
   const count = (plain: unknown, calls: 'nothing' | 'back'): void => {
     const own = typeof plain === 'function' ? plain.name || 'a function' : 'nothing';
-    countName(calls === 'back' ? `${own} (with a callback)` : own);
+    countName(calls === 'back' ? `${own} (with a callback)` : generators.has(plain as object) ? `${own} (a generator)` : own);
   };
   const countWith = (plain: unknown, args: readonly unknown[]): void => count(plain, args.some(isCallback) ? 'back' : 'nothing');
   const on = (plain: Callable, self: unknown, args: unknown[]): Delegate => {
@@ -108,6 +113,11 @@ export function createTwinRuntime(finder: TwinFinder) {
       if (by === 1) next++;
       else next--;
       return next;
+    },
+    /** An accessor ran in one go. */
+    seen: (name: string, value: unknown): unknown => {
+      countName(name);
+      return value;
     },
     property: (key: unknown): PropertyKey => Reflect.ownKeys({ [key as string]: 0 })[0] as PropertyKey,
     call0: (f: Callable): Delegate => {
@@ -173,6 +183,12 @@ export function createTwinRuntime(finder: TwinFinder) {
       Reflect.set(plain, TWIN, other);
       return plain;
     },
+    /** A generator function of the text: what goes through its objects runs it in one go. */
+    generator: <F extends object>(plain: F): F => {
+      generators.add(plain);
+      finder.leave(plain);
+      return plain;
+    },
     named: <F extends object>(plain: F, make: (plain: F) => unknown): F => {
       Reflect.set(plain, TWIN, make(plain));
       return plain;
@@ -189,13 +205,16 @@ export function createTwinRuntime(finder: TwinFinder) {
       }
       return symbol;
     },
-    link: <O extends object>(object: O): O => link(object, members),
-    linkClass: (made: Class, kind: ClassKind, statics: 'quiet' | 'atomic'): void => {
+    link: <O extends object>(object: O, notes: readonly string[] = NONE): O => {
+      for (const note of notes) countName(note);
+      return link(object, members);
+    },
+    linkClass: (made: Class, kind: ClassKind, notes: readonly string[] = NONE): void => {
       link(made, members);
       const { fields, body } = takeParts(made.prototype, members);
       link(made.prototype, members);
       constructing.know(made, { kind, fields, body });
-      if (statics === 'atomic') countName(`static fields of ${made.name || 'a class'}`);
+      for (const note of notes) countName(note);
     },
     /** Forgets how classes are constructed: under other rules it is something else. */
     forget: constructing.forget,

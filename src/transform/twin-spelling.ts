@@ -6,7 +6,13 @@ import type { Places, Speller } from './places.js';
 import type { Scopes } from './scope.js';
 import { addSite, fingerprint, type SiteKind } from './sites.js';
 import { positionIn } from './syntax.js';
-import type { Hidden } from './twin-parts.js';
+
+/** Private names of the classes around: with generators beside them, or accessors that run in one go because nothing can be put beside them. */
+export interface Hidden {
+  readonly method?: 'member';
+  readonly get?: 'member' | 'atomic';
+  readonly set?: 'member' | 'atomic';
+}
 
 /** A parsed text that twins are made of. */
 export interface TwinSource {

@@ -135,6 +135,11 @@ class TwinWriter implements Output, TwinParts {
     const isNamed = node.type === 'FunctionDeclaration' || (node.type === 'FunctionExpression' && node.id);
     // A function without a name has that of the field that it is the value of.
     const own = name === undefined || isNamed ? text : `({ ${JSON.stringify(name)}: ${text} })[${JSON.stringify(name)}]`;
+    if (node.generator && !node.async) {
+      if (node.type === 'FunctionDeclaration') this.code.appendLeft(node.end, ` ${prefix}.generator(${node.id?.name});`);
+      else this.code.update(node.start, node.end, `${prefix}.generator(${own})`);
+      return;
+    }
     if (!canTwin(node)) {
       if (own !== this.from.source.slice(node.start, node.end)) this.code.update(node.start, node.end, own);
       return;

@@ -18,6 +18,7 @@ import { type ConstructionParts, compileClass, compileTwin, type Factory } from 
 import type { Maker } from './twin-new.js';
 import { ownParts } from './twin-parts.js';
 import { createTwinRuntime, knownAccessors } from './twin-runtime.js';
+import { unseen } from './unseen.js';
 
 /** A function of any kind. */
 type Callable = (...args: never[]) => unknown;
@@ -33,6 +34,8 @@ export interface TwinRules {
   readonly accessors: ReadonlySet<string>;
   /** Functions that are native whatever their text. */
   readonly atomic: ReadonlySet<unknown>;
+  /** What else a report is to name: methods that the language calls by itself. */
+  readonly unseen?: readonly string[];
   /** A function with a text is called that cannot have a twin: may throw. Not asked where files were looked through, for there it is a package's. */
   readonly onOpaque: (plain: object, reason: string) => void;
 }
@@ -55,6 +58,7 @@ const runtime = createTwinRuntime({
   find: (plain) => findTwin(plain) as ((...args: unknown[]) => unknown) | undefined,
   findMaker,
   isSwitchable,
+  leave: (plain) => void refused.set(plain, 'a generator'),
 });
 const callbackTwins = createCallbackTwins({ twin: runtime.twin as CallbackSupply['twin'], count: runtime.countWith });
 
@@ -64,6 +68,7 @@ export const natives: ReadonlyMap<string, number> = runtime.natives;
 /** From now on twins yield where this dialect's interpreter looks. */
 export function activate(rules: TwinRules): void {
   runtime.natives.clear();
+  for (const name of rules.unseen ?? []) runtime.natives.set(unseen(name), 0);
   const places = twinPlacesOf(rules.dialect);
   const key = JSON.stringify([{ ...places, quietCalls: [...places.quietCalls] }, [...rules.accessors].sort()]);
   if (active?.key !== key || active.exports !== rules.exports) {

@@ -135,3 +135,31 @@ it('an async thread is an error that says what to do', () => {
     expect.objectContaining({ message: expect.stringMatching(/threads\.ann: .*a generator function; got an async one/) }),
   );
 });
+
+it('what the language itself calls is named, and so is a generator', () => {
+  class Money {
+    cents = 1;
+    valueOf() {
+      return this.cents;
+    }
+    *[Symbol.iterator]() {
+      yield this.cents;
+    }
+  }
+  const report = explore({
+    state: () => ({ n: 0, money: new Money() }),
+    threads: times(2, (s: { n: number; money: Money }) => {
+      function* numbers() {
+        yield 1;
+      }
+      for (const cents of s.money) s.n += cents;
+      for (const one of numbers()) s.n += one;
+    }),
+    dialect: 'cpython-3.13',
+  });
+  expect([...report.atomic.keys()]).toEqual([
+    'valueOf (called by the language)',
+    'Symbol.iterator (called by the language)',
+    'numbers (a generator)',
+  ]);
+});

@@ -1,6 +1,7 @@
 /**
  * Native functions that call back: their twins do to an object what the natives do, access by access, and can be switched in the callback.
  */
+// @ts-nocheck The programs are JavaScript as it is met, which no type describes.
 // biome-ignore-all lint: what is odd here is what it is about
 import { describe, expect, it } from 'vitest';
 import { dialects } from '../../src/dialects/registry.js';

@@ -2,6 +2,7 @@
  * Objects made step by step, members that are found by computed and private names, and optional chains: twins do what their functions do, access by
  * access, and look exactly where the live text looks.
  */
+// @ts-nocheck The programs are JavaScript as it is met, which no type describes.
 // biome-ignore-all lint: what is odd here is what it is about
 import { describe, expect, it } from 'vitest';
 import { dialects } from '../../src/dialects/registry.js';
@@ -97,7 +98,6 @@ const PROGRAMS: Record<string, Program> = {
           (other.#hidden = 8),
           other.#sum(),
           (other ?? this).#hidden,
-          other?.#sum(),
           this.#list,
         ];
       }
@@ -315,4 +315,22 @@ describe.each(Object.values(dialects).map((dialect) => [dialect.name, dialect] a
     const live = looks(program as never, dialect, [make([])]);
     if (name.startsWith('cpython') || name.startsWith('ruby')) expect(sites).toHaveLength(live.count);
   });
+});
+
+it('private names in optional chains, which TypeScript does not know', () => {
+  const program = globalThis.eval(`(({ o }) => {
+    class Secret {
+      #n = o.n;
+      #add(x) { this.#n += x; return this; }
+      get #twice() { return this.#n * 2; }
+      read(other) { return [other?.#add(1).#twice, other?.#add?.(2)?.#n, other?.#twice, other?.#n]; }
+    }
+    const secret = new Secret();
+    return [secret.read(secret), secret.read(undefined)];
+  })`);
+  const { result } = same(program, make, dialects['cpython-3.13'], { onOpaque: () => {} });
+  expect(result).toEqual([
+    [4, 4, 8, 4],
+    [undefined, undefined, undefined, undefined],
+  ]);
 });

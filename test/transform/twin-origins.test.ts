@@ -17,7 +17,9 @@ class Secret {
   constructor(x) { this.#a += x; this.#push(x); }
   #push(x) { this.#list.push(x); }
   get a() { return this.#a; }
-  all() { return [this.#a, this.b, ...this.#list]; }
+  get #own() { return this.#a; }
+  set #own(x) { this.#a = x; }
+  all() { this.#own += 1; this?.#own; return [this.#own++, this.b, ...this.#list]; }
 }
 class Plain extends Secret {
   c = this.a;
@@ -51,6 +53,6 @@ it.each(['cpython-3.9', 'cpython-3.13'] as const)('under %s', (name) => {
   const { program } = load();
   const { sites, natives, result } = same(program, (log) => ({ log }), dialects[name], { accessors: new Set(['a', 'c']) });
   expect(String(result)).not.toContain('threw');
-  expect(natives).toEqual(['push', 'new Deep', 'keys']);
+  expect(natives).toEqual(['push', '#own', 'new Deep', 'keys']);
   if (name === 'cpython-3.13') expect(sites.filter((site) => /^(?:Secret|Plain) entry/.test(site))).toHaveLength(3);
 });

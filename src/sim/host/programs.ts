@@ -23,7 +23,7 @@ type Callable = (...args: never[]) => unknown;
 export function prepareTwins(dialect: Dialect, state: unknown, atomic: readonly Callable[]): void {
   world.offence = undefined;
   const natives = new Set<unknown>(atomic);
-  activate({ dialect, exports: THREAD_EXPORTS, accessors: accessorsOf(state, natives), atomic: natives, onOpaque });
+  activate({ dialect, exports: THREAD_EXPORTS, ...accessorsOf(state, natives), atomic: natives, onOpaque });
 }
 
 /** Nobody can see into it: to run it in one go without being told so would be a run of another program. */
