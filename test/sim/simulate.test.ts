@@ -6,6 +6,7 @@ import { dialects } from '../../src/dialects/registry.js';
 import type { LockEvent } from '../../src/events.js';
 import { releaseForIO, sleep } from '../../src/runtime/release.js';
 import type { ThreadContext, ThreadProgram } from '../../src/sim/host/context.js';
+import type { WakeUpOrder } from '../../src/sim/host/sleepers.js';
 import { simulate } from '../../src/sim/simulate.js';
 import { countsByThread, lockMetrics, slices } from '../../src/sim/simulate-metrics.js';
 import type { SimulateOptions } from '../../src/sim/simulate-options.js';
@@ -166,6 +167,19 @@ describe('a simulation', () => {
     };
     const { values } = simulate({ ...IDEAL, dialect: patched, threads: [cpu(90), cpu(1), { start: 52, run: newcomer }] });
     expect(values[2]).toBeCloseTo(52, 3);
+  });
+
+  it('wakes who has slept longest, or who has just asked, or anybody', () => {
+    const back = (wakeUpOrder: WakeUpOrder): number => {
+      const { events } = simulate({ wakeUpOrder, switchInterval: 1, threads: Array.from({ length: 4 }, () => cpu(50)) });
+      const all = slices(events).slice(2, -8);
+      return all.filter(({ ident }, at) => ident === all[at - 2]?.ident).length / all.length;
+    };
+    expect(back('first-come')).toBe(0);
+    expect(back('by-seed')).toBeGreaterThan(0.2);
+    expect(back('by-seed')).toBeLessThan(0.45);
+    expect(back('condition-variable')).toBeGreaterThan(0.5);
+    expect(back('condition-variable')).toBeLessThan(0.75);
   });
 
   it('runs 10,000 threads', () => {

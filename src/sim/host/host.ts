@@ -76,7 +76,7 @@ export class VirtualHost {
     this.#naps = naps;
     this.#taskOf = taskOf;
     this.#processors = new Processors(machine.cores);
-    this.#sleepers = new Sleepers(machine.wakeUpOrder, random);
+    this.#sleepers = new Sleepers(machine.wakeUpOrder, random, () => this.now);
   }
 
   /** Has a thread begin at a time. */
