@@ -35,6 +35,9 @@ export const TWIN_HELPERS = {
     else next--;
     return next;
   },
+  define: (object: object, name: PropertyKey, value: unknown): void => {
+    Object.defineProperty(object, name, { value, writable: true, enumerable: true, configurable: true });
+  },
   property: (key: unknown): PropertyKey => Reflect.ownKeys({ [key as string]: 0 })[0] as PropertyKey,
 };
 

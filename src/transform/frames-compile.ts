@@ -47,6 +47,12 @@ export interface CompileContext {
   readonly own: string | undefined;
 }
 
+/** The text of a twin, in which the names of `helpers` are known, and `$gil.call0` and its like. */
+export interface WrittenTwin {
+  readonly text: string;
+  readonly helpers: Readonly<Record<string, unknown>>;
+}
+
 /** A text, ready to be run where its names mean something. */
 export interface Compiled {
   /** Makes the functions that run it, one for each of `codes`. Its parameters: the machine, then what the caller wants. */

@@ -4,7 +4,7 @@
 import type { AnyNode, AssignmentExpression, CallExpression, Expression, Pattern, Property, YieldExpression } from 'acorn';
 import type { YieldForm } from './frames-code.js';
 import { patternOf } from './frames-names.js';
-import { callInTwin, nameInTwin } from './frames-twin.js';
+import { type CallKind, callInTwin, nameInTwin } from './frames-twin.js';
 import { type Writer, yields } from './frames-writer.js';
 
 /** The text of an expression's value, to be evaluated next; everything in front of the last switch point is done before. */
@@ -129,14 +129,9 @@ function yielded(writer: Writer, node: YieldExpression, result: 'wanted' | 'unwa
 }
 
 /** Calls what is known at run time only. The value is the input then, but for a setter, where it is what was set. */
-function invoke(
-  writer: Writer,
-  name: 'call' | 'method' | 'on' | 'get' | 'set',
-  given: readonly AnyNode[],
-  result: 'wanted' | 'unwanted',
-): string | undefined {
+function invoke(writer: Writer, name: CallKind, given: readonly AnyNode[], result: 'wanted' | 'unwanted'): string | undefined {
   const all = values(writer, given);
-  const fixed = name === 'call' ? 1 : 2;
+  const fixed = name === 'call' || name === 'new' ? 1 : 2;
   if (name === 'set' && result === 'wanted') all[2] = writer.save(all[2]!);
   const args = name === 'get' ? '' : `, [${all.slice(fixed).join(', ')}]`;
   writer.invoke(`${writer.names.machine}.${name}(${all.slice(0, fixed).join(', ')}${args})`);

@@ -30,12 +30,19 @@ export interface Closure {
 /** A function of any kind. */
 type Callable = (...args: unknown[]) => unknown;
 
+/** What is called with `new`. */
+type Constructible = new (...args: unknown[]) => object;
+
 /** Who knows what a function is. */
 export interface CodeFinder {
   /** The number of its code, or -1 if it is native. */
   codeOf(plain: object): number;
   /** A function is called with `new`. */
   made(plain: unknown): void;
+  /** The number of the code that constructs objects of a class, or -1 if it is done natively. */
+  constructorOf(made: unknown): number;
+  /** The number of the code of `super(…)`. */
+  above(): number;
 }
 
 /** What compiled texts know of who runs them. */
@@ -91,6 +98,39 @@ export class Machine {
     if (setter !== undefined && this.#enters(setter, object, args)) return true;
     object[name] = args[0];
     return false;
+  }
+
+  /** An object is made, by frames or natively. */
+  new(made: Constructible, args: unknown[]): boolean {
+    if (this.#constructs(made, made, args)) return true;
+    this.value = new made(...args);
+    return false;
+  }
+
+  /** An object of another class is made, as far as this class does it. */
+  as(newTarget: Constructible, made: Constructible, args: unknown[]): boolean {
+    if (this.#constructs(newTarget, made, args)) return true;
+    this.value = Reflect.construct(made, args, newTarget);
+    return false;
+  }
+
+  /** `super(…)`. */
+  above(newTarget: unknown, own: unknown, args: unknown[]): boolean {
+    return this.#enter(this.#finder.above(), [newTarget, own, args]);
+  }
+
+  #constructs(newTarget: unknown, made: unknown, args: unknown[]): boolean {
+    const code = this.#finder.constructorOf(made);
+    return code >= 0 && this.#enter(code, [newTarget, made, args]);
+  }
+
+  #enter(code: number, args: unknown[]): true {
+    this.callee = code;
+    this.self = undefined;
+    this.outer = undefined;
+    this.plain = undefined;
+    this.value = args;
+    return true;
   }
 
   /** A function inside another one is made. */

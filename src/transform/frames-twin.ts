@@ -10,7 +10,10 @@ export function nameInTwin(callee: AnyNode, twin: string | undefined): string | 
   return object.type === 'Identifier' && object.name === twin && property.type === 'Identifier' ? property.name : undefined;
 }
 
+/** Ways to call what is known at run time only. */
+export type CallKind = 'call' | 'method' | 'on' | 'get' | 'set' | 'new' | 'as' | 'above';
+
 /** What is called if a function is that may have to be taken apart: without the number of its arguments. */
-export function callInTwin({ callee }: CallExpression, twin: string | undefined): 'call' | 'method' | 'on' | 'get' | 'set' | undefined {
-  return /^(call|method|on|get|set)[0-3n]?$/.exec(nameInTwin(callee, twin) ?? '')?.[1] as ReturnType<typeof callInTwin>;
+export function callInTwin({ callee }: CallExpression, twin: string | undefined): CallKind | undefined {
+  return /^(call|method|on|get|set|new|as|above)[0-3n]?$/.exec(nameInTwin(callee, twin) ?? '')?.[1] as ReturnType<typeof callInTwin>;
 }

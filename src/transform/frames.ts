@@ -2,15 +2,28 @@
  * Functions as state machines whose whole state is plain data: which function, where in it, and its variables. So a thread that stands somewhere can
  * be written down, compared, and put back. Functions that are called are taken apart when they are first met.
  */
+
 import { aroundOf, NOTHING_AROUND, TWIN_HELPERS, type UsedAround } from './frames-around.js';
-import { type CompileContext, type Compiled, compileText, type Factory, FIRST_SLOTS, isGenerator, type Run } from './frames-compile.js';
+import { callbackText } from './frames-callbacks.js';
+import {
+  type CompileContext,
+  type Compiled,
+  compileText,
+  type Factory,
+  FIRST_SLOTS,
+  isGenerator,
+  type Run,
+  type WrittenTwin,
+} from './frames-compile.js';
+import { ABOVE, CONSTRUCT } from './frames-construct.js';
 import { StatefulError } from './frames-error.js';
 import { isLanguage, isSteady } from './frames-globals.js';
 import { type Closure, Frame, Machine } from './frames-machine.js';
 import { freshPrefix } from './syntax.js';
-import { placeOfTwin, type Twin, type TwinPlace, twinFor } from './twins.js';
+import { makerFor, placeOfTwin, type Twin, type TwinPlace, twinFor } from './twins.js';
 
 export type { UsedAround } from './frames-around.js';
+export type { WrittenTwin } from './frames-compile.js';
 export { type Closure, Frame } from './frames-machine.js';
 
 /** A function of the program. */
@@ -40,12 +53,6 @@ export interface FrameRules {
   made(plain: unknown): void;
   /** A function is called whose twin somebody wrote by hand: what is to be taken apart in its stead. */
   primitive(plain: object): WrittenTwin;
-}
-
-/** The text of a twin, in which the names of `helpers` are known, and `$gil.call0` and its like. */
-export interface WrittenTwin {
-  readonly text: string;
-  readonly helpers: Readonly<Record<string, unknown>>;
 }
 
 /** What programs are made of. */
@@ -82,7 +89,12 @@ export class FrameProgram {
   constructor({ threads, helpers = {}, rules = LENIENT }: FrameSource) {
     this.#helpers = helpers;
     this.#rules = rules;
-    this.#machine = new Machine({ codeOf: (plain) => this.#codeOf(plain), made: (plain) => this.#refusing(() => rules.made(plain)) });
+    this.#machine = new Machine({
+      codeOf: (plain) => this.#codeOf(plain),
+      made: (plain) => this.#refusing(() => rules.made(plain)),
+      constructorOf: (made) => this.#constructorOf(made),
+      above: () => this.#written(ABOVE),
+    });
     this.#threads = Object.entries(threads).map(([name, body]) => this.#numberOf(`thread ${name}`, body));
   }
 
@@ -181,8 +193,7 @@ export class FrameProgram {
       const twin = twinFor(plain);
       const name = `the function \`${(plain as { name?: string }).name || 'anonymous'}\``;
       if (twin !== undefined) {
-        const number =
-          placeOfTwin(twin) === undefined ? this.#compilePrimitive(name, this.#rules.primitive(plain)) : this.#numberOf(name, twin);
+        const number = placeOfTwin(twin) === undefined ? this.#compilePrimitive(name, this.#textOf(plain)) : this.#numberOf(name, twin);
         this.#numbers.set(plain, number);
         return number;
       }
@@ -191,6 +202,34 @@ export class FrameProgram {
       this.#count(plain);
       return -1;
     });
+  }
+
+  #textOf(plain: object): WrittenTwin {
+    const refuse = (what: string, why: string): never => this.#machine.refuse(new StatefulError(what, why));
+    return callbackText(plain, refuse) ?? this.#rules.primitive(plain);
+  }
+
+  /** The code that constructs objects of a class, or -1. */
+  #constructorOf(made: unknown): number {
+    return this.#refusing(() => {
+      this.#rules.made(made);
+      const maker = makerFor(made);
+      if (maker === undefined) return -1;
+      const title = `the class \`${(made as { name?: string }).name || 'anonymous'}\``;
+      for (const part of [maker.fields, maker.body]) {
+        if (part === undefined || this.#numbers.has(part)) continue;
+        if (placeOfTwin(part) === undefined) throw new StatefulError(title, 'is made in a function; expected it outside of the function');
+        this.#numberOf(title, part);
+      }
+      return this.#written(CONSTRUCT);
+    });
+  }
+
+  /** The code of a text that there is once. */
+  #written(twin: WrittenTwin): number {
+    const number = this.#numbers.get(twin) ?? this.#compilePrimitive('new', twin);
+    this.#numbers.set(twin, number);
+    return number;
   }
 
   #count(plain: object): void {

@@ -29,18 +29,19 @@ interface Listed {
 type Steps = (list: Listed, length: number, each: Callback, self: unknown) => Generator<number, unknown>;
 
 const { apply } = Reflect;
-const define = (list: object, index: number, value: unknown): void => {
+/** CreateDataProperty. */
+export const define = (list: object, index: number, value: unknown): void => {
   Object.defineProperty(list, index, { value, writable: true, enumerable: true, configurable: true });
 };
 
 /** ToLength of the object's length. */
-function lengthOf(list: object): number {
+export function lengthOf(list: object): number {
   const length = Math.trunc(+(list as { readonly length: number }).length);
   return length > 0 ? Math.min(length, Number.MAX_SAFE_INTEGER) : 0;
 }
 
 /** ArraySpeciesCreate: an array of the sort that the object is. */
-function speciesOf(list: object, length: number): object {
+export function speciesOf(list: object, length: number): object {
   if (!Array.isArray(list)) return new Array(length);
   let made: unknown = list.constructor;
   if ((typeof made === 'object' && made !== null) || typeof made === 'function') {
@@ -268,7 +269,7 @@ function callers(
 }
 
 /** CreateListFromArrayLike. */
-function listOf(list: unknown): unknown[] {
+export function listOf(list: unknown): unknown[] {
   // A function of the language that does nothing else with it, and complains if it is none.
   return apply(collect, undefined, list as unknown[]) as unknown[];
 }

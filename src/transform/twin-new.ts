@@ -27,6 +27,11 @@ export interface ConstructingSupply {
 const Blank = class {};
 const ATOMIC: Maker = { kind: 'atomic', fields: undefined, body: undefined };
 
+/** An object whose class is not derived, before anything of it has run. */
+export function makeEmpty({ kind }: Maker, made: Class, newTarget: Class): object {
+  return kind === 'made' ? make(made, newTarget) : Reflect.construct(Blank, [], newTarget);
+}
+
 export function createConstructing({ find, countNew }: ConstructingSupply) {
   let makers = new WeakMap<object, Maker>();
 
@@ -45,7 +50,7 @@ export function createConstructing({ find, countNew }: ConstructingSupply) {
       const whole = body === undefined ? above(newTarget, made, ...args) : body.call(undefined, newTarget, made, ...args);
       return (yield* whole as Iterable<number> & Generator<number, object>) as object;
     }
-    const object = kind === 'made' ? make(made, newTarget) : Reflect.construct(Blank, [], newTarget);
+    const object = makeEmpty(maker, made, newTarget);
     if (fields !== undefined) yield* fields.call(object);
     if (body === undefined) return object;
     const running = kind === 'function' ? body.call(object, ...args) : body.call(object, newTarget, ...args);
@@ -76,6 +81,7 @@ export function createConstructing({ find, countNew }: ConstructingSupply) {
   };
 
   return {
+    makerOf,
     know: (made: object, maker: Maker): void => void makers.set(made, maker),
     forget: (): void => {
       makers = new WeakMap();

@@ -218,6 +218,7 @@ export function createTwinRuntime(finder: TwinFinder) {
     },
     /** Forgets how classes are constructed: under other rules it is something else. */
     forget: constructing.forget,
+    makerOf: constructing.makerOf,
     ...constructing.text,
   };
 }

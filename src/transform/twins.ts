@@ -199,7 +199,14 @@ function makerOf(made: Callable, { key, exports, ...rules }: Active): Maker | un
   const parts = known.make(exports, made);
   // So that `super.x` finds what is above the class.
   Object.setPrototypeOf(parts, Object.getPrototypeOf(made.prototype));
-  return { kind: known.kind, fields: ownOf(parts, 'fields'), body: ownOf(parts, 'body') };
+  const maker = { kind: known.kind, fields: ownOf(parts, 'fields'), body: ownOf(parts, 'body') };
+  for (const part of [maker.fields, maker.body]) if (part !== undefined) twinPlaces.set(part, { plain: made, origin, exports });
+  return maker;
+}
+
+/** What constructs objects of a class or function step by step; `undefined` for one that is constructed natively. */
+export function makerFor(made: unknown): Maker | undefined {
+  return runtime.makerOf(made);
 }
 
 function ownOf<K extends 'fields' | 'body'>(parts: ConstructionParts, part: K): Maker[K] | undefined {
