@@ -33,6 +33,7 @@ export { countsByThread, type LockMetrics, lockMetrics, type Slice, slices } fro
 export type { SimulateOptions, ThreadSpec, ThreadSpecs, VirtualThreadOptions } from './sim/simulate-options.js';
 export { type DialectsSpec, type SearchOptions, type Spec, type StrategyName, type ThreadBody, times } from './sim/spec.js';
 export type { Cause } from './sim/story.js';
+export type { ToldCircle } from './sim/story-circle.js';
 export { type Announcement, Point, type SwitchPoint, type VirtualThread } from './sim/switch-point.js';
 export type { Operation, Step } from './steps/step.js';
 export { call } from './transform/twins.js';
