@@ -42,6 +42,7 @@ export type {
   VirtualThreadOptions,
 } from './sim/simulate-options.js';
 export { type DialectsSpec, type SearchOptions, type Spec, type StrategyName, type ThreadBody, times } from './sim/spec.js';
+export type { ToldCircle } from './sim/story-circle.js';
 export { type Announcement, Point, type SwitchPoint, type VirtualThread } from './sim/switch-point.js';
 export type { Operation, Step } from './steps/step.js';
 export { call } from './transform/twins.js';
