@@ -138,7 +138,7 @@ function statement(pick: Pick, me: number, depth: number): string {
     'if (s.b === 1 && s.box.inc(1) === 1) s.list.length = 0;',
     's.other = s.box;',
     's.list[0] ??= 1;',
-    'const { a, b: [c = 2] = [] } = s.a ? s : { a: 5 }; v = a + c;',
+    '{ const { a, b: [c = 2] = [] } = s.a ? s : { a: 5 }; v = a + c; }',
   ];
   const nested: readonly (() => string)[] = [
     () => `if (s.a > v) { ${inner()} } else { ${inner()} }`,
