@@ -16,8 +16,6 @@ import { CUT, type End, type Moment, type Observer, type Strategy } from './stra
 import { OVER, Point, type SwitchPoint, type VirtualThread } from './switch-point.js';
 import { world } from './world.js';
 
-export type { Observer } from './strategy.js';
-
 /** Rounds of the same circle, before it is one for good. */
 const LEAST_ROUNDS = 100;
 /** Rounds that are no circle. */

@@ -14,7 +14,7 @@ const LANGUAGE: ReadonlySet<string> = new Set(
 const LOOKED_AT: ReadonlySet<string> = new Set(
   (
     'ArrayBuffer Atomics Date Float32Array Float64Array Int16Array Int32Array Int8Array SharedArrayBuffer Symbol Uint16Array Uint32Array ' +
-    'Uint8Array Uint8ClampedArray console'
+    'Reflect Uint8Array Uint8ClampedArray console'
   ).split(' '),
 );
 

@@ -283,8 +283,13 @@ const HIDDEN = /^(?:defineProperty|defineProperties|freeze|seal|preventExtension
 
 function refuseHidden(node: Extract<AnyNode, { type: 'MemberExpression' }>, around: Surroundings): void {
   const { object, property } = node;
-  if (object.type === 'Identifier' && object.name === 'Object' && property.type === 'Identifier' && HIDDEN.test(property.name))
-    throw around.fail(node, `uses Object.${property.name}, whose effect is not seen in a state`);
+  if (
+    object.type === 'Identifier' &&
+    /^(?:Object|Reflect)$/.test(object.name) &&
+    property.type === 'Identifier' &&
+    HIDDEN.test(property.name)
+  )
+    throw around.fail(node, `uses ${object.name}.${property.name}, whose effect is not seen in a state`);
   if (!node.computed && property.type === 'Identifier' && property.name === '__proto__')
     throw around.fail(node, 'uses __proto__, whose effect is not seen in a state');
 }

@@ -43,6 +43,8 @@ describe('outcomes of random programs with locks, conditions, semaphores and eve
 describe('a fault in the search is seen by that', () => {
   afterEach(() => {
     vi.doUnmock('../../src/transform/frames-code.js');
+    vi.doUnmock('../../src/transform/frames-callbacks.js');
+    vi.doUnmock('../../src/transform/frames-construct.js');
     vi.doUnmock('../../src/sim/states-constants.js');
     vi.doUnmock('../../src/sim/states-snapshot.js');
     vi.resetModules();
@@ -65,6 +67,28 @@ describe('a fault in the search is seen by that', () => {
   it.each([
     ['a variable that is not written', inCode(({ live }) => ({ live: live.map((slots) => slots?.slice(0, -1)) }))],
     ['variables that functions inside keep, not written', inCode(() => ({ captured: [] }))],
+    [
+      'callbacks in which nobody else runs',
+      () =>
+        vi.doMock('../../src/transform/frames-callbacks.js', async (original) => {
+          const { callbackText } = (await original()) as typeof import('../../src/transform/frames-callbacks.js');
+          const text = 'function* (...args) { return natively(native, this, args); }';
+          const faulty: typeof callbackText = (...given) => {
+            const real = callbackText(...given);
+            return real && { ...real, text };
+          };
+          return { callbackText: faulty };
+        }),
+    ],
+    [
+      'constructors in which nobody else runs',
+      () =>
+        vi.doMock('../../src/transform/frames-construct.js', async (original) => {
+          const real = (await original()) as typeof import('../../src/transform/frames-construct.js');
+          const text = 'function* (newTarget, made, args) { return construct(made, args, newTarget); }';
+          return { ...real, CONSTRUCT: { text, helpers: { construct: Reflect.construct } } };
+        }),
+    ],
     [
       'classes that are taken for one',
       () =>

@@ -59,6 +59,17 @@ export class Special extends Box {
   }
 }
 
+/** Whose constructor switches, and calls one that does. */
+export class Started extends Box {
+  seen = 1;
+  constructor(s: Shared, by: number) {
+    super();
+    s.a += by;
+    this.seen = s.a;
+    this.inc(by);
+  }
+}
+
 export interface Shared {
   a: number;
   b: number;
@@ -67,7 +78,7 @@ export interface Shared {
   box: Box;
   other: Box;
   readonly Special: typeof Special;
-  readonly tools: { Box: typeof Box; sum(a: number, b: number): number };
+  readonly tools: { Box: typeof Box; Started: typeof Started; sum(a: number, b: number): number };
 }
 
 export function shared(): Shared {
@@ -82,6 +93,7 @@ export function shared(): Shared {
     Special,
     tools: {
       Box,
+      Started,
       sum(a, b) {
         return a + b;
       },
@@ -126,7 +138,7 @@ function statement(pick: Pick, me: number, depth: number): string {
     'if (s.b === 1 && s.box.inc(1) === 1) s.list.length = 0;',
     's.other = s.box;',
     's.list[0] ??= 1;',
-    'const { a, b: [c = 2] = [] } = s.a ? s : { a: 5 }; v = a + c;',
+    '{ const { a, b: [c = 2] = [] } = s.a ? s : { a: 5 }; v = a + c; }',
   ];
   const nested: readonly (() => string)[] = [
     () => `if (s.a > v) { ${inner()} } else { ${inner()} }`,
@@ -152,6 +164,24 @@ function statement(pick: Pick, me: number, depth: number): string {
     () => `const f = function again(n) { if (n > 0) { s.a += n; again(n - 1); } }; f(2);`,
     () => `const box = s.box; ${inner()} box.n += ${me};`,
     () => `s.get = () => s.a; v = s.get(); ${inner()} delete s.get;`,
+    () => `const started = new s.tools.Started(s, ${me}); ${inner()} v = started.seen; s.other = started;`,
+    () => `v = [1, ${me}].reduce((sum, k) => { s.a += k; return sum + s.b; }, 0);`,
+    () => `const some = [1, , 3].filter((k) => k > s.a); ${inner()} v = some.length;`,
+    () => `s.b = [1, 2].${['find', 'findIndex', 'findLast', 'some', 'every'][pick(5)]}((k) => { s.a += 1; return k === s.a; }) ? 1 : 2;`,
+    () => `v = [1, 2].flatMap((k) => { s.b += k; return [k, s.a]; }).length; ${inner()}`,
+    () => `v = Array.from({ length: 2 }, (_, k) => { s.a += k; return s.b; })[1];`,
+    () => `v = Array.from(new Set([1, s.a]), (k) => { s.b += k; return k; }).length;`,
+    () => `s.map.forEach((value, key) => { s.b += key.length + value; }); ${inner()}`,
+    () => `new Set([1, ${me}]).forEach((k) => { s.a += k; });`,
+    () => `v = s.box.inc.call(s.other, ${me}); ${inner()}`,
+    () => `v = s.box.late.apply(s.other, [${me}]);`,
+    () => `const late = s.box.inc.bind(s.other, ${me}); ${inner()} v = late();`,
+    () => `s.late = s.other.inc.bind(s.box); v = s.late(${me}); ${inner()} delete s.late;`,
+    () => `const { inc } = s.box; v = Reflect.apply(inc, s.other, [${me}]);`,
+    () => `v = s.none?.inc(1) ?? s.box?.inc?.(${me}); ${inner()}`,
+    () => `v = s.box?.list.at(0)?.toFixed() ?? s.other?.twice;`,
+    () => `v = s.box[s.a > 0 ? 'inc' : 'late'](${me}); ${inner()}`,
+    () => `const box = s.other; box['tw' + 'ice'] += ${me};`,
     () => `function one() { return two() + s.a; } function two() { s.b += 1; return s.b; } v = one(); ${inner()}`,
   ];
   return depth < 2 && pick(5) < 3 ? `{ ${nested[pick(nested.length)]!()} }` : simple[pick(simple.length)]!;

@@ -73,6 +73,11 @@ describe('functions of a file', () => {
     [
       'make what sets one',
       'let all = 0; class Box { constructor() { all += 1; } get() { return all; } } const state = () => ({ n: 0 }); const thread = (s) => { s.box = new Box(); };',
+      /the class `Box`.*sets `all`.*put it into the state/,
+    ],
+    [
+      'make in one go what sets one',
+      'let all = 0; class Box { constructor() { all += arguments.length + 1; } get() { return all; } } const state = () => ({ n: 0 }); const thread = (s) => { s.box = new Box(); };',
       /uses `all`: it changed, and is no part of the state/,
     ],
     [
