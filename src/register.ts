@@ -11,6 +11,7 @@
 import { type DialectName, resolveDialect } from './dialects/registry.js';
 import { startedByPool } from './host/files.js';
 import { adopt, GlobalLock } from './lock/global-lock.js';
+import { hookFor } from './runtime/module-looks.js';
 import { transformModules } from './runtime/module-transform.js';
 import { createThreadLooks, leaveWhenIdle } from './runtime/thread-looks.js';
 
@@ -20,7 +21,7 @@ if (!startedByPool()) {
   const lock = new GlobalLock({ dialect });
   adopt(lock);
   createThreadLooks(lock);
-  transformModules(lock);
+  transformModules(dialect, hookFor);
   lock.acquireSync();
   leaveWhenIdle(lock);
 }

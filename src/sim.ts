@@ -28,7 +28,7 @@ export { WAITS } from './sim/linearizable-outcome.js';
 export { type ExploredScenarios, LinearizableFailure, LinearizableReport, type ObservedCall } from './sim/linearizable-report.js';
 export { type LivePool, type LiveReplay, replayLive } from './sim/live.js';
 export type { FailureKind } from './sim/program.js';
-export { type Bound, type EndedBy, type Proved, Report, Reports } from './sim/report.js';
+export { type Bound, type EndedBy, type Proved, Report, Reports, type Sites } from './sim/report.js';
 export { type SharingSimulation, type SimulatedThread, type Simulation, simulate, type ValueOf } from './sim/simulate.js';
 export { countsByThread, type LockMetrics, lockMetrics, type Slice, slices } from './sim/simulate-metrics.js';
 export type {
@@ -42,6 +42,7 @@ export type {
   VirtualThreadOptions,
 } from './sim/simulate-options.js';
 export { type DialectsSpec, type SearchOptions, type Spec, type StrategyName, type ThreadBody, times } from './sim/spec.js';
+export type { ToldCircle } from './sim/story-circle.js';
 export { type Announcement, Point, type SwitchPoint, type VirtualThread } from './sim/switch-point.js';
 export type { Operation, Step } from './steps/step.js';
 export { call } from './transform/twins.js';

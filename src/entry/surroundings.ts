@@ -1,12 +1,20 @@
 /**
  * What only a started file may reach for, and only when it is needed: the package's own face, and the transform with its parser.
  */
+import { HOOKS_RUN } from '../host/module-hooks.js';
 import { currentTask, report } from '../runtime/current-task.js';
+import { transformModules } from '../runtime/module-transform.js';
 import { checkpoint, releaseForIO, releasing, sleep } from '../runtime/release.js';
 import type { Surroundings } from '../runtime/serve.js';
 
 /** Every worker has these as it starts. The faces would cost it as much again: they bring the pools, and these the parser. */
 const AT_HAND: Readonly<Record<string, unknown>> = { checkpoint, currentTask, releaseForIO, releasing, report, sleep };
+
+const NO_HOOK = {
+  hookFor: (): never => {
+    throw new Error('gil: hooks run in a thread of their own here');
+  },
+};
 
 export const SURROUNDINGS: Surroundings = {
   exports: async (names) => {
@@ -14,5 +22,9 @@ export const SURROUNDINGS: Surroundings = {
     const [core, threading, shared] = await Promise.all([import('../index.js'), import('../threading.js'), import('../shared.js')]);
     return { ...core, ...threading, ...shared };
   },
-  transformModules: async (lock) => (await import('../runtime/module-transform.js')).transformModules(lock),
+  transformModules: async ({ dialect }) => {
+    if (dialect.looks.length === 0) return;
+    const { hookFor } = HOOKS_RUN === 'in-the-thread' ? await import('../runtime/module-looks.js') : NO_HOOK;
+    transformModules(dialect, hookFor);
+  },
 };

@@ -14,16 +14,32 @@ const PLACES: readonly (readonly [object, string, string])[] = [
   [globalThis, 'setTimeout', 'setTimeout'],
   [globalThis, 'setInterval', 'setInterval'],
   [globalThis, 'setImmediate', 'setImmediate'],
+  [globalThis, 'queueMicrotask', 'queueMicrotask'],
+  [process, 'hrtime', 'process.hrtime()'],
+  [crypto, 'randomUUID', 'crypto.randomUUID()'],
+  [crypto, 'getRandomValues', 'crypto.getRandomValues()'],
 ];
 
 /** Runs `task`, which may run strict code: a use of what is forbidden there is told to `onUse`, which throws. */
 export function forbidding<T>(onUse: (name: string) => never, task: () => T): T {
   const restore = PLACES.map(([owner, key, name]) => {
     const original = Reflect.get(owner, key) as (...args: unknown[]) => unknown;
-    return replace(owner, key, function (this: unknown, ...args: unknown[]) {
+    // A proxy: it is as native as what it stands for, to whoever looks at its text.
+    const use = (): void => {
       if (strictness.now === 'strict') onUse(name);
-      return original.apply(this, args);
+    };
+    const watched = new Proxy(original, {
+      get(target, part) {
+        // `process.hrtime.bigint`
+        if (part === 'bigint') use();
+        return Reflect.get(target, part);
+      },
+      apply(target, self, args) {
+        use();
+        return Reflect.apply(target, self, args);
+      },
     });
+    return replace(owner, key, watched);
   });
   const RealDate = Date;
   const date = new Proxy(RealDate, {

@@ -16,9 +16,14 @@ export interface ModuleHooks {
   readonly inThread: () => LoadHook;
 }
 
+const registerHooks: unknown = Reflect.get(nodeModule, 'registerHooks');
+
+/** Where a thread's hooks run. */
+export const HOOKS_RUN: 'in-the-thread' | 'in-a-thread-of-their-own' =
+  typeof registerHooks === 'function' ? 'in-the-thread' : 'in-a-thread-of-their-own';
+
 /** Installs a `load` hook for the modules that this thread will load. Other threads are not affected. */
 export function installModuleHooks({ hooksUrl, data, inThread }: ModuleHooks): void {
-  const registerHooks: unknown = Reflect.get(nodeModule, 'registerHooks');
   if (typeof registerHooks === 'function') registerHooks({ load: sayingJson(inThread()) });
   else nodeModule.register(hooksUrl, { data });
 }

@@ -115,5 +115,7 @@ export function* buryMutex({ words }: Pick<Party, 'words'>, dead: number): Proto
     }
     state = seen;
   }
+  // It may have died between letting go and waking somebody.
+  yield notify(words, STATE, Number.POSITIVE_INFINITY);
   return 'clean';
 }

@@ -1,24 +1,19 @@
 /**
- * Has the modules that this thread loads from now on transformed by the rules of its lock.
+ * Has the modules that this thread loads from now on transformed by the rules of its lock. What does it is handed in, see
+ * `module-looks.ts`: it brings the parser, and a thread whose hooks run in a thread of their own starts without.
  */
+import type { Dialect } from '../dialects/dialect.js';
 import { HOOKS_ENTRY, OWN_FILES } from '../host/files.js';
-import { installModuleHooks, withoutTypes } from '../host/module-hooks.js';
-import type { GlobalLock } from '../lock/global-lock.js';
-import { type HookData, isOurs, type Loaded, withLooks } from '../transform/hooks.js';
+import { installModuleHooks } from '../host/module-hooks.js';
+import type { HookData } from '../transform/hooks.js';
+import type { hookFor } from './module-looks.js';
 
-/** Installs the hook, unless the dialect has no looks to place. Packages and this package's own files are left as they are. */
-export function transformModules(lock: GlobalLock): void {
-  if (lock.dialect.looks.length === 0) return;
-  const data: HookData = { dialect: lock.dialect, skip: [OWN_FILES.href], formats: ['module'] };
-  installModuleHooks({
-    hooksUrl: HOOKS_ENTRY,
-    data,
-    inThread: () => {
-      const inThread: HookData = { ...data, formats: ['module', 'commonjs'] };
-      return (url, context, nextLoad) => {
-        const loaded = nextLoad(url, context) as Loaded;
-        return isOurs(url, inThread) ? withLooks(withoutTypes(loaded), inThread) : loaded;
-      };
-    },
-  });
+/**
+ * Installs the hook, unless the dialect has no looks to place. Packages and this package's own files are left as they are.
+ * `hook` is called only where hooks run in this thread, see `HOOKS_RUN`.
+ */
+export function transformModules(dialect: Dialect, hook: typeof hookFor): void {
+  if (dialect.looks.length === 0) return;
+  const data: HookData = { dialect, skip: [OWN_FILES.href], formats: ['module'] };
+  installModuleHooks({ hooksUrl: HOOKS_ENTRY, data, inThread: () => hook({ ...data, formats: ['module', 'commonjs'] }) });
 }

@@ -20,12 +20,15 @@ export class BlockedThreads {
   readonly #able: Uint8Array;
   /** Whether anything has to be cleared away: in most schedules nobody waits. */
   #use: 'unused' | 'used' = 'unused';
+  /** Those that could go on and are not to. */
+  readonly #aside: Uint8Array;
   /** How a sleep ended, until the thread goes on. */
   readonly #outcomes: (WaitOutcome | undefined)[];
 
   constructor(moment: Moment) {
     this.#moment = moment;
     this.#able = new Uint8Array(moment.threads);
+    this.#aside = new Uint8Array(moment.threads);
     this.#points = new Array(moment.threads).fill(undefined);
     this.#steps = new Array(moment.threads).fill(undefined);
     this.#outcomes = new Array(moment.threads).fill(undefined);
@@ -34,6 +37,11 @@ export class BlockedThreads {
 
   get isAnybody(): boolean {
     return this.#waiting.length > 0;
+  }
+
+  /** Whether it is one of those to choose from. */
+  isAble(thread: number): boolean {
+    return this.#able[thread] === 1;
   }
 
   /** Whether it cannot go on as things are. */
@@ -51,6 +59,7 @@ export class BlockedThreads {
     this.#waiting.length = 0;
     this.#asleep.length = 0;
     this.#outcomes.fill(undefined);
+    this.#aside.fill(0);
     this.#deadlines.fill(Number.POSITIVE_INFINITY);
   }
 
@@ -79,6 +88,18 @@ export class BlockedThreads {
     this.#waiting.splice(this.#waiting.indexOf(thread), 1);
     this.#deadlines[thread] = Number.POSITIVE_INFINITY;
     return point.ready!() ? WOKEN : TIMED_OUT;
+  }
+
+  /** The thread is not to go on, whether it could or not, until it is let on. */
+  setAside(thread: number): void {
+    this.#use = 'used';
+    this.#aside[thread] = 1;
+    this.disable(thread);
+  }
+
+  letOn(thread: number): void {
+    this.#aside[thread] = 0;
+    if (!this.isStuck(thread)) this.#enable(thread);
   }
 
   /** Falls asleep in a `wait` step. */
@@ -132,7 +153,7 @@ export class BlockedThreads {
   }
 
   #enable(thread: number): void {
-    if (this.#able[thread] === 1) return;
+    if (this.#able[thread] === 1 || this.#aside[thread] === 1) return;
     this.#able[thread] = 1;
     const { enabled, count } = this.#moment;
     let at = count;

@@ -4,15 +4,15 @@
  */
 import type { Dialect } from '../dialects/dialect.js';
 import { describe } from '../errors.js';
-import { activate, twinOf } from '../transform/twins.js';
+import { activate, sitesOf, twinOf } from '../transform/twins.js';
 import { accessorsOf } from './accessors.js';
 import { equip } from './equip.js';
 import { SpecError } from './errors.js';
 import { THREAD_EXPORTS } from './exports.js';
+import { onOpaque } from './opaque.js';
 import type { Program } from './program.js';
 import type { Spec, ThreadBody } from './spec.js';
 import type { VirtualThread } from './switch-point.js';
-import { world } from './world.js';
 
 const MAX_STEPS = 10_000;
 
@@ -43,21 +43,16 @@ export function compile<S>(spec: Spec<S>, dialect: Dialect): Program {
     after: spec.after as Program['after'],
     beginnings: threads.map(({ body }) => beginningOf(body, state)),
     calls: threads.map(({ kind }) => (kind === 'ordinary' && dialect.lock === 'global' ? 'quiet' : 'announced')),
+    sites: threads.flatMap(({ sites }) => sites),
     time: 'when-idle',
     maxSteps: spec.search?.maxSteps ?? MAX_STEPS,
   };
 }
 
-/** Nobody can see into it: to take it for atomic without being told so would be a verdict about another program. */
-function onOpaque(plain: object, reason: string): void {
-  const name = (plain as { name?: string }).name || 'a function';
-  world.offence = new SpecError(`${reason}. If it may count as native, in which nobody else runs, say so: atomic: [${name}]`);
-  throw world.offence;
-}
-
 interface Prepared {
   readonly kind: 'ordinary' | 'generator';
   readonly body: (state: unknown) => VirtualThread;
+  readonly sites: readonly number[];
 }
 
 const GeneratorFunction = Object.getPrototypeOf(function* () {}) as object;
@@ -71,8 +66,9 @@ function prepare(name: string, body: ThreadBody<never>): Prepared {
       `threads.${name}: expected an ordinary function or a generator function; got an async one. A promise is no thread: what is between two awaits cannot be switched, and what an await waits for has a schedule of its own`,
     );
   }
-  if (prototype === GeneratorFunction) return { kind: 'generator', body: body as unknown as Prepared['body'] };
-  return { kind: 'ordinary', body: twinOf(body) as Prepared['body'] };
+  if (prototype === GeneratorFunction) return { kind: 'generator', body: body as unknown as Prepared['body'], sites: [] };
+  const twin = twinOf(body);
+  return { kind: 'ordinary', body: twin as Prepared['body'], sites: sitesOf(twin) };
 }
 
 function checkSpec(spec: unknown): void {

@@ -5,18 +5,21 @@ import type { Dialect } from '../dialects/dialect.js';
 import { resolveDialect } from '../dialects/registry.js';
 import { ownNow } from '../host/clock.js';
 import { forbidding } from '../host/forbid.js';
+import { reached } from '../transform/sites.js';
 import { natives } from '../transform/twins.js';
 import { compile } from './compile.js';
 import { checkDeterminism } from './determinism.js';
 import { Engine } from './engine.js';
 import { NondeterminismError, SpecError } from './errors.js';
 import type { Failure } from './failure.js';
+import { sitesOf } from './labels.js';
 import { checkSearch } from './options.js';
 import { changeSince, lookOutside, type Outside } from './outside.js';
 import type { Program } from './program.js';
 import { Report, Reports } from './report.js';
 import { type Block, parseSchedule } from './schedule-text.js';
 import type { DialectsSpec, SearchOptions, Spec } from './spec.js';
+import { IDLE } from './spins.js';
 import { searchStates } from './states.js';
 import { createStrategy } from './strategies/by-name.js';
 import { FromText } from './strategies/from-text.js';
@@ -62,6 +65,7 @@ function search<S>(spec: Spec<S>, dialect: Dialect): Report {
   world.offence = undefined;
   const options = checkSearch(spec?.search);
   const program = compile(spec, dialect);
+  reached.marks.fill(0);
   // Before any thread has moved: what it is to be compared with later.
   const outside = options.strategy === 'dpor' && options.schedule === undefined ? lookOutside(spec.threads, program.state()) : undefined;
   const checkState = checkDeterminism(program);
@@ -72,8 +76,10 @@ function search<S>(spec: Spec<S>, dialect: Dialect): Report {
   const begin = ownNow();
   const { maxSchedules = Number.POSITIVE_INFINITY, maxMs = MAX_MS } = options;
   let [schedules, tooLong, moves] = [0, 0, 0];
-  let endedBy: Report['endedBy'] = 'search';
-  while (true) {
+  // No search comes upon a circle that another order leaves: one that keeps nobody from going on is looked for first.
+  const circle = maxSchedules > 0 && maxMs > 0 ? circleInTurns(program) : undefined;
+  let endedBy: Report['endedBy'] = circle === undefined ? 'search' : 'failure';
+  while (circle === undefined) {
     if (schedules >= maxSchedules) {
       endedBy = 'maxSchedules';
       break;
@@ -92,24 +98,34 @@ function search<S>(spec: Spec<S>, dialect: Dialect): Report {
     break;
   }
   const atomic = new Map(natives);
+  const sites = sitesOf(program.sites ?? []);
   if (outside !== undefined && endedBy === 'search') checkOutside(outside, spec.threads, program);
   checkState();
-  const failure = endedBy === 'failure' ? tell(program, engine, strategy, schedules, 'simple') : null;
+  const failure =
+    endedBy === 'failure'
+      ? tell(program, circle ?? engine, circle === undefined ? strategy : IN_TURNS, circle === undefined ? schedules : 1, 'simple')
+      : null;
   return new Report({
     dialect: dialect.name,
-    ...claimOf(outside?.doubt === undefined ? strategy.proof : NOTHING, tooLong),
+    ...claimOf(outside?.doubt === undefined ? strategy.proof : NOTHING, tooLong, engine.spins),
     // Of a complete search, how many there are: what chance repeated beside it says nothing.
-    schedules: failure === null && tooLong === 0 && strategy.proof.kind === 'complete' ? strategy.proof.schedules : schedules,
+    schedules:
+      failure === null && tooLong === 0 && strategy.proof.kind === 'complete'
+        ? strategy.proof.schedules
+        : Math.max(schedules, circle === undefined ? 0 : 1),
     moves,
     ms: ownNow() - begin,
     seed: options.seed ?? 1,
-    strategy: strategy.name,
+    strategy: circle === undefined ? strategy.name : IN_TURNS.name,
     endedBy,
     tooLong,
+    why: engine.why,
+    spins: engine.spins,
     threads: program.names,
     doubt: outside?.doubt,
     divergence: undefined,
     atomic,
+    sites,
     failure,
   });
 }
@@ -121,6 +137,15 @@ function checkOutside(before: Outside, threads: Spec<never>['threads'], program:
   throw new SpecError(
     `${changed} is not in the state, and it has changed: expected threads to share nothing else, for the search 'dpor' does not see what they do to it. Make it in \`state\`, or use another \`search.strategy\``,
   );
+}
+
+const IN_TURNS = { name: 'all in turns' };
+
+/** The schedule in which everybody moves in turns, if it goes round in a circle. */
+function circleInTurns(program: Program): Engine | undefined {
+  const engine = new Engine(program);
+  engine.run(new Replay([], 'in turns'));
+  return engine.failure?.kind === 'livelock' ? engine : undefined;
 }
 
 const UNREPEATED =
@@ -150,10 +175,13 @@ function visitStates(program: Program, dialect: Dialect, { helpers, maxSchedules
     strategy: 'stateful',
     endedBy: endedBy === 'maxStates' ? 'maxSchedules' : endedBy,
     tooLong: 0,
+    why: undefined,
+    spins: 0,
     threads: program.names,
     doubt: undefined,
     divergence: undefined,
     atomic: new Map([...natives, ...atomic]),
+    sites: sitesOf(program.sites ?? []),
     failure: told,
   });
 }
@@ -181,17 +209,23 @@ function follow(engine: Engine, dialect: Dialect, blocks: readonly Block[]): Rep
     strategy: 'replay',
     endedBy: end === 'failed' ? 'failure' : 'search',
     tooLong: engine.excess === 'steps' ? 1 : 0,
+    why: engine.why,
+    spins: engine.spins,
     threads: names,
     doubt: undefined,
     divergence: end === 'failed' ? strategy.divergence : byLabels.divergence,
     atomic: new Map(natives),
+    sites: sitesOf(engine.program.sites ?? []),
     failure: end === 'failed' ? tell(engine.program, engine, strategy, 1, 'as-it-is') : null,
   });
 }
 
 /** What a proof is worth if schedules had to be given up: of those nothing is known, and they may be of any kind. */
-export function claimOf(proof: Proof, tooLong: number): Pick<Report, 'proved' | 'bound'> {
+export function claimOf(proof: Proof, tooLong: number, spins: number): Pick<Report, 'proved' | 'bound'> {
   if (tooLong > 0 || proof.kind === 'none') return { proved: 'sampled', bound: undefined };
+  // Who waits in a loop was not let wait for as long as it could have: how long that may be is a bound too.
+  if (proof.kind === 'complete' && spins > 0)
+    return { proved: 'bounded', bound: { by: 'idle moves', most: IDLE, schedules: proof.schedules } };
   if (proof.kind === 'complete') return { proved: 'complete', bound: undefined };
   return { proved: 'bounded', bound: { by: proof.by, most: proof.bound, schedules: proof.schedules } };
 }

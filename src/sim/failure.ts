@@ -4,6 +4,7 @@
  */
 import type { Cause } from './cause.js';
 import type { FailureKind } from './program.js';
+import type { ToldCircle } from './story-circle.js';
 
 /** A move, as a line of the timeline. */
 export interface TimelineStep {
@@ -51,17 +52,9 @@ export interface WaitingThread {
   readonly heldBy: string | undefined;
 }
 
-export interface FailureParts {
-  readonly kind: FailureKind;
-  readonly error: unknown;
-  readonly thread: string | undefined;
+/** What a failure is made of: its fields, and the names of all threads. */
+export interface FailureParts extends Omit<Failure, 'headline' | 'toString'> {
   readonly threads: readonly string[];
-  readonly schedule: string;
-  readonly preemptions: number;
-  readonly timeline: readonly TimelineStep[];
-  readonly waiting: readonly WaitingThread[];
-  readonly cause: Cause | undefined;
-  readonly finding: Finding;
 }
 
 /** A counterexample. */
@@ -80,6 +73,8 @@ export class Failure {
   readonly timeline: readonly TimelineStep[];
   /** Where threads wait for ever: for what. */
   readonly waiting: readonly WaitingThread[];
+  /** Of a `livelock`: what is done time and again. */
+  readonly circle: ToldCircle | undefined;
   /** Why it happened, where a known pattern was recognised. */
   readonly cause: Cause | undefined;
   /** How it was found. */
@@ -95,6 +90,7 @@ export class Failure {
     this.preemptions = parts.preemptions;
     this.timeline = parts.timeline;
     this.waiting = parts.waiting;
+    this.circle = parts.circle;
     this.cause = parts.cause;
     this.finding = parts.finding;
     this.#threads = parts.threads;
@@ -111,7 +107,7 @@ export class Failure {
       case 'deadlock':
         return `deadlock: ${list(this.waiting.map(({ thread }) => thread))} ${this.waiting.length === 1 ? 'waits' : 'wait'} for ever`;
       case 'livelock':
-        return `livelock: ${who} go round in a circle`;
+        return `livelock: ${list(this.circle?.threads ?? this.#threads)} ${this.circle?.threads.length === 1 ? 'goes' : 'go'} round in a circle`;
       case 'error':
         return `${this.thread} threw ${oneLine(this.error)} (threads ${who})`;
       case 'invariant':
@@ -129,6 +125,7 @@ export class Failure {
       ...this.#waits(),
       ...this.#table(),
       ...(this.cause === undefined ? [] : [this.cause.sentence]),
+      ...(this.circle === undefined ? [] : [this.circle.sentence]),
       `replay: ${this.schedule}`,
     ].join('\n');
   }
@@ -173,6 +170,12 @@ export class Failure {
           String(step),
           this.#threads.map((name) => (name === thread ? what : '')),
         ),
+      );
+    }
+    if (this.circle !== undefined) {
+      const { from, moves, seen } = this.circle;
+      rows.push(
+        `   ↻  ${moves === 1 ? `step ${from} repeats` : `steps ${from} to ${from + moves - 1} repeat`}, seen ${count(seen, 'time')}`,
       );
     }
     return rows;

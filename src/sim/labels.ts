@@ -2,7 +2,7 @@
  * What a switch point is called in a schedule's text: a name that is still right when lines were moved and other code was changed.
  */
 import { Step } from '../steps/step.js';
-import { type Site, siteAt } from '../transform/sites.js';
+import { coverage, type Site, siteAt } from '../transform/sites.js';
 import { Point, type SwitchPoint } from './switch-point.js';
 
 /** A switch point's label; `undefined` for a bare `yield`, which has nothing to be known by. */
@@ -68,4 +68,10 @@ function describeSite(site: Site | undefined): string {
 function whereIs({ file, line, functionName }: Site): string {
   if (file !== undefined) return `${file}:${line}`;
   return functionName === 'anonymous' ? `line ${line}` : `${functionName}:${line}`;
+}
+
+/** Of a program that has run, the places where its threads could have been switched. */
+export function sitesOf(known: readonly number[]): { readonly total: number; readonly missed: readonly string[] } {
+  const { total, missed } = coverage(known);
+  return { total, missed: missed.map((number) => describeSite(siteAt(number)).replace(/ {2}/, ' ')) };
 }

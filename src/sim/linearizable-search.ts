@@ -55,7 +55,7 @@ export function examine(trial: Trial, options: SearchOptions): Verdict {
     break;
   }
   checkState();
-  const { proved, bound } = claimOf(strategy.proof, tooLong);
+  const { proved, bound } = claimOf(strategy.proof, tooLong, engine.spins);
   return {
     proved,
     most: bound?.most,

@@ -1,6 +1,7 @@
 /**
  * A spec as the engine takes it: checked, its threads generator functions. How it becomes one is `compile.ts`'s affair.
  */
+import type { Circle } from './rounds.js';
 import type { VirtualThread } from './switch-point.js';
 
 export interface Program {
@@ -26,6 +27,10 @@ export interface Program {
   readonly time: 'when-idle' | 'never';
   /** Asked where all threads that have not ended wait for ever: whether that is as it should be. `undefined`: never. */
   readonly mayRest?: () => boolean;
+  /** The places of the threads' own texts where they can be switched. */
+  readonly sites?: readonly number[];
+  /** Where the state is not what it was made as: what is behind it. `undefined`: it is. */
+  readonly unwatched?: (state: unknown) => unknown;
   /** A schedule that is longer has got stuck in a loop. */
   readonly maxSteps: number;
 }
@@ -40,4 +45,6 @@ export interface RawFailure {
   readonly error: unknown;
   /** The thread that threw, or -1. */
   readonly thread: number;
+  /** Of a `livelock`: the moves that are made time and again. */
+  readonly circle?: Circle | undefined;
 }

@@ -14,8 +14,8 @@ export type Proved = 'complete' | 'bounded' | 'sampled';
 
 /** All schedules up to a bound. */
 export interface Bound {
-  /** Of what there are so few. */
-  readonly by: 'preemptions' | 'delays';
+  /** Of what there are so few; `idle moves`: in a row, by one thread, while nothing that threads share changes. */
+  readonly by: 'preemptions' | 'delays' | 'idle moves';
   /** How many there are at most. */
   readonly most: number;
   /** How many schedules that makes. */
@@ -25,8 +25,19 @@ export interface Bound {
 /** Why an exploration ended: the search had nothing left, a schedule failed, or a budget was used up. */
 export type EndedBy = 'search' | 'failure' | 'maxSchedules' | 'maxMs';
 
+/** Where threads could have been switched. */
+export interface Sites {
+  /** How many places there are. */
+  readonly total: number;
+  /** Those that were never reached, as a timeline names them. */
+  readonly missed: readonly string[];
+}
+
 /** All that a report holds. */
 export type ReportParts = Omit<Report, 'assert' | 'toString'>;
+
+/** So many places that were not reached are named. */
+const NAMED = 3;
 
 /** What `explore` gives for one dialect. */
 export class Report {
@@ -54,10 +65,22 @@ export class Report {
   readonly doubt!: string | undefined;
   /** How many schedules were given up because they were longer than `maxSteps`. */
   readonly tooLong!: number;
+  /** Why the first of them did not end, where that could be seen. */
+  readonly why!: string | undefined;
+  /**
+   * How often a thread went round in a loop that only waits, and the others were let go on: what is claimed then holds for schedules in which
+   * no thread makes more than 16 moves while nothing that threads share changes.
+   */
+  readonly spins!: number;
   /** Of a replay: where it could not follow the schedule, in words; `undefined` if it could. */
   readonly divergence!: string | undefined;
   /** Functions that were called and in which nobody else could run, as in native ones; and how often each was called. */
   readonly atomic!: ReadonlyMap<string, number>;
+  /**
+   * The places of the threads' texts, and of what they called, where a thread can be switched: how many there are, and at which no thread ever
+   * stood. Generator functions have none: they say themselves where they can be switched.
+   */
+  readonly sites!: Sites;
   /** The counterexample, or `null`. */
   readonly failure!: Failure | null;
   /** @internal */
@@ -82,7 +105,7 @@ export class Report {
     if (misfit !== '') return misfit;
     const speed =
       this.ms > 0 ? `, ${Math.round(this.schedules / this.ms)} ${this.strategy === 'stateful' ? 'states' : 'schedules'}/ms` : '';
-    return `holds for threads ${list(this.threads)} under ${this.dialect}: ${this.#claim()}${speed}${this.#caveat()}`;
+    return `holds for threads ${list(this.threads)} under ${this.dialect}: ${this.#claim()}${speed}${this.#caveat()}${this.#reached()}`;
   }
 
   #claim(): string {
@@ -94,9 +117,22 @@ export class Report {
     return `sampled, ${schedules} (${this.strategy}, seed ${this.seed})${doubt}`;
   }
 
+  #reached(): string {
+    const { total, missed } = this.sites;
+    if (total === 0) return '';
+    const named = missed.slice(0, NAMED).join(', ') + (missed.length > NAMED ? `, and ${missed.length - NAMED} more` : '');
+    return `; sites: ${total - missed.length} of ${total} reached${named && `, not ${named}`}`;
+  }
+
   #caveat(): string {
     const atomic = this.atomic.size === 0 ? '' : `; atomic calls: ${[...this.atomic.keys()].join(', ')}`;
-    return this.tooLong === 0 ? atomic : `; ${count(this.tooLong, 'schedule')} did not end within maxSteps and were given up${atomic}`;
+    const why = this.why === undefined ? '' : `: ${this.why}`;
+    const tooLong = this.tooLong === 0 ? '' : `; ${count(this.tooLong, 'schedule')} did not end within maxSteps and were given up${why}`;
+    const spins =
+      this.spins === 0 || this.proved === 'sampled'
+        ? ''
+        : '; of threads that wait in a loop: schedules in which none makes more than 16 moves while nothing changes';
+    return `${tooLong}${spins}${atomic}`;
   }
 }
 

@@ -13,9 +13,13 @@ export interface Block {
 }
 
 const VERSION = 'g1:';
+/** In place of a thread: all of them, in turns, a move each. Its sign is the last of a schedule. */
+export const EVERYBODY = -1;
+const EVERYBODY_SIGN = '*';
 
 export function formatSchedule(blocks: readonly Block[], names: readonly string[]): string {
   const parts = blocks.map(({ thread, moves, stop }, at) => {
+    if (thread === EVERYBODY) return EVERYBODY_SIGN;
     if (at === blocks.length - 1 || !Number.isFinite(moves)) return names[thread];
     return `${names[thread]}+${moves}${stop === undefined ? '' : `~${stop.label}+${stop.hits}`}`;
   });
@@ -35,6 +39,7 @@ export function parseSchedule(text: string, names: readonly string[]): Block[] {
     .split('.')
     .filter((part) => part !== '')
     .map((part) => {
+      if (part === EVERYBODY_SIGN) return { thread: EVERYBODY, moves: Number.POSITIVE_INFINITY, stop: undefined };
       const [, name = '', moves, label, hits] = /^(.+?)(?:\+(\d+)(?:~([^+]+)\+(\d+))?)?$/.exec(part) ?? [];
       const thread = names.indexOf(name);
       if (thread < 0)

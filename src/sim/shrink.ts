@@ -3,11 +3,11 @@
  * schedules with fewer preemptions are run, which finds what the moves missed, or proves that there is nothing to find.
  */
 import type { Engine } from './engine.js';
+import { NondeterminismError } from './errors.js';
 import type { RawFailure } from './program.js';
 import { type Block, blocksOf, traceOf } from './schedule-text.js';
 import { Preemptions } from './strategies/preemptions.js';
-import { RUNNING_FIRST } from './strategies/tree.js';
-import { isPreemption, type Moment, NOTHING, type Strategy } from './strategy.js';
+import { Replay } from './strategies/replay.js';
 
 /** A schedule that fails, and what it takes. */
 export interface FailingSchedule {
@@ -16,6 +16,8 @@ export interface FailingSchedule {
 }
 
 export interface Shrunk extends FailingSchedule {
+  /** How many preemptions it had as it was given. */
+  readonly found: number;
   /** How many schedules it took. */
   readonly replays: number;
   /** All schedules with up to so many preemptions were run, and none fails in this way; -1: not even those with none. */
@@ -33,53 +35,34 @@ export interface ShrinkLimits {
   readonly goesOn: () => boolean;
 }
 
-/** Follows a list of moves as far as it goes, and counts preemptions. */
-export class Guided implements Strategy {
-  readonly name = 'replay';
-  readonly asked = 'at-every-move';
-  readonly proof = NOTHING;
-  preemptions = 0;
-  readonly #wanted: readonly number[];
-  #next = 0;
-
-  constructor(wanted: readonly number[]) {
-    this.#wanted = wanted;
+/** The shortest way into a circle: after it everybody goes on in turns. As it is, if no part of it leads there. */
+export function shortenWay(engine: Engine, trace: readonly number[], limits: ShrinkLimits): Shrunk | undefined {
+  let replays = 0;
+  for (let length = 0; length <= trace.length && limits.goesOn() && replays < limits.replays; length += 1) {
+    const way = trace.slice(0, length);
+    const replay = new Replay(way, 'in turns');
+    replays += 1;
+    engine.run(replay);
+    if (engine.failure?.kind === 'livelock')
+      return { trace: way, preemptions: replay.preemptions, replays, provedBelow: -1, provedSchedules: 0, found: replay.preemptions };
   }
-
-  begin(): boolean {
-    return true;
-  }
-
-  choose(moment: Moment): number {
-    let thread = -1;
-    // A move that cannot be made now is left out: after a block was moved, others may be in the way of nothing.
-    while (this.#next < this.#wanted.length && thread < 0) {
-      const wanted = this.#wanted[this.#next]!;
-      this.#next += 1;
-      for (let at = 0; at < moment.count; at += 1) if (moment.enabled[at] === wanted) thread = wanted;
-    }
-    if (thread < 0) thread = RUNNING_FIRST.at(moment, 0);
-    if (isPreemption(moment, thread)) this.preemptions += 1;
-    return thread;
-  }
-
-  end(): 'new' {
-    return 'new';
-  }
+  return undefined;
 }
 
 export function shrink(engine: Engine, trace: readonly number[], failure: RawFailure, limits: ShrinkLimits): Shrunk {
   let replays = 0;
   const fails = (wanted: readonly number[]): FailingSchedule | undefined => {
     replays += 1;
-    const guided = new Guided(wanted);
-    engine.run(guided);
+    const replay = new Replay(wanted);
+    engine.run(replay);
     if (!isAlike(engine.failure, failure)) return undefined;
-    return { trace: Array.from(engine.moment.trace.subarray(0, engine.moment.step)), preemptions: guided.preemptions };
+    return { trace: Array.from(engine.moment.trace.subarray(0, engine.moment.step)), preemptions: replay.preemptions };
   };
 
-  let best = fails(trace) ?? { trace, preemptions: Number.POSITIVE_INFINITY };
-  for (let improved: FailingSchedule | undefined = best; improved !== undefined && replays < limits.replays && limits.goesOn(); ) {
+  const first = fails(trace);
+  if (first === undefined) throw unrepeated(failure);
+  let best = first;
+  for (let improved: FailingSchedule | undefined = first; improved !== undefined && replays < limits.replays && limits.goesOn(); ) {
     improved = undefined;
     for (const candidate of candidates(blocksOf(best.trace))) {
       if (replays >= limits.replays || !limits.goesOn()) break;
@@ -94,7 +77,8 @@ export function shrink(engine: Engine, trace: readonly number[], failure: RawFai
   let provedBelow = -1;
   let provedSchedules = 0;
   let schedules = 0;
-  if (best.preemptions > 0 && Number.isFinite(best.preemptions)) {
+  const { spins } = engine;
+  if (best.preemptions > 0) {
     const search = new Preemptions(best.preemptions - 1);
     while (schedules < limits.schedules && limits.goesOn() && search.begin()) {
       engine.run(search);
@@ -105,12 +89,13 @@ export function shrink(engine: Engine, trace: readonly number[], failure: RawFai
       if (found !== undefined && isSimpler(found, best)) best = found;
       break;
     }
-    if (search.proof.kind === 'bounded') {
+    // Where somebody waited in a loop, not all schedules were run.
+    if (search.proof.kind === 'bounded' && engine.spins === spins) {
       provedBelow = search.proof.bound;
       provedSchedules = search.proof.schedules;
     }
   }
-  return { ...best, replays, provedBelow, provedSchedules };
+  return { ...best, found: first.preemptions, replays, provedBelow, provedSchedules };
 }
 
 /** Every way to put two blocks of a thread together, those far apart first; every block given up; every other place for a block. */
@@ -144,6 +129,15 @@ function isSimpler(one: FailingSchedule, other: FailingSchedule): boolean {
 /** Whether it is the same failure, as far as one can tell: of one kind, and with the same class of error. */
 function isAlike(one: RawFailure | undefined, other: RawFailure): boolean {
   return one !== undefined && one.kind === other.kind && nameOf(one.error) === nameOf(other.error);
+}
+
+/** A schedule that failed, and does not fail when it is run again. */
+function unrepeated({ kind, error }: RawFailure): NondeterminismError {
+  const what = error instanceof Error ? `${kind} (${error.name}: ${error.message.split('\n')[0]})` : kind;
+  return new NondeterminismError(
+    `the same schedule did not do the same twice: expected the failure that was found, ${what}; got none, or another one, when it was run again. ` +
+      'Threads may depend on nothing but what `state` makes anew for each schedule: no time, no random numbers, nothing left over from the schedule before',
+  );
 }
 
 function nameOf(error: unknown): string {

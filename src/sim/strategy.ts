@@ -54,6 +54,8 @@ export interface Strategy {
   choose(moment: Moment): number;
   /** After each schedule. Gives whether it is one that this search had not run before. */
   end(moment: Moment, end: End): 'new' | 'again';
+  /** Since a step nothing has changed, though a thread moved on and on: what else could be chosen since then is to be left out after so many of its moves. */
+  spun?(moment: Moment, thread: number, since: number, idle: number): void;
   /** What it has shown so far. */
   readonly proof: Proof;
   /** For searches that have to see what moves do: the program as they see it, which is then what is run; and who is told of the moves. */

@@ -11,10 +11,12 @@ import { Failure, type TimelineStep, type WaitingThread } from './failure.js';
 import { describePoint, labelOf, nameOf, Standings } from './labels.js';
 import { holderOf } from './primitives/locks.js';
 import type { Program, RawFailure } from './program.js';
-import { type Block, blocksOf, formatSchedule } from './schedule-text.js';
-import { Guided, shrink } from './shrink.js';
+import { type Block, blocksOf, EVERYBODY, formatSchedule } from './schedule-text.js';
+import { shortenWay, shrink } from './shrink.js';
 import { type Move, tellMove } from './story.js';
-import { isPreemption, type Moment, type Observer, type Strategy } from './strategy.js';
+import { circleOf } from './story-circle.js';
+import { Replay, type Then } from './strategies/replay.js';
+import type { Moment, Observer, Strategy } from './strategy.js';
 import { Point } from './switch-point.js';
 import { Watcher } from './watch.js';
 import { world } from './world.js';
@@ -34,37 +36,46 @@ export function tell(
   const engine = new Engine(program);
   const raw = found!;
   const trace = Array.from(moment.trace.subarray(0, moment.step));
-  const before = preemptionsIn(engine, trace);
   const begin = ownNow();
-  const asItIs = { trace, preemptions: before, replays: 0, provedBelow: -1, provedSchedules: 0 };
-  const shrunk = how === 'as-it-is' ? asItIs : shrink(engine, trace, raw, { ...LIMITS, goesOn: () => ownNow() - begin < SHRINK_MS });
-  const { moves, judged, timeline, failure, blocks, engine: retold } = retell(program, shrunk.trace, raw);
-  const cause = failure.kind === 'deadlock' ? undefined : causeOf(moves, program.names, judged);
+  const limits = { ...LIMITS, goesOn: () => ownNow() - begin < SHRINK_MS };
+  const isCircle = raw.kind === 'livelock';
+  const shrunk = isCircle ? shortenWay(engine, trace, limits) : how === 'simple' ? shrink(engine, trace, raw, limits) : undefined;
+  const way = shrunk?.trace ?? trace;
+  const {
+    moves,
+    judged,
+    timeline,
+    failure,
+    blocks,
+    engine: retold,
+    preemptions,
+  } = retell(program, way, raw, isCircle ? 'in turns' : 'running first');
+  const circle = failure.circle && circleOf(moves, failure.circle, program.names, (thread) => retold.standing(thread));
+  const cause = failure.kind === 'deadlock' || isCircle ? undefined : causeOf(moves, program.names, judged);
   return new Failure({
     kind: failure.kind,
     error: failure.error,
     thread: program.names[failure.thread],
     threads: program.names,
-    schedule: formatSchedule(blocks, program.names),
-    preemptions: shrunk.preemptions,
-    timeline,
+    schedule: formatSchedule(isCircle ? [...blocks, TURNS] : blocks, program.names),
+    preemptions: shrunk?.preemptions ?? preemptions,
+    timeline: circle === undefined ? timeline : timeline.slice(0, circle.from - 1 + circle.moves),
     waiting: failure.kind === 'deadlock' ? waitingIn(retold) : [],
+    circle,
     cause,
     finding: {
       strategy: strategy.name,
       schedule,
-      preemptionsBefore: before,
-      replays: shrunk.replays,
-      proved: shrunk.provedBelow < 0 ? undefined : { preemptions: shrunk.provedBelow, schedules: shrunk.provedSchedules },
+      preemptionsBefore: shrunk?.found ?? preemptions,
+      replays: shrunk?.replays ?? 0,
+      proved:
+        shrunk === undefined || shrunk.provedBelow < 0 ? undefined : { preemptions: shrunk.provedBelow, schedules: shrunk.provedSchedules },
     },
   });
 }
 
-function preemptionsIn(engine: Engine, trace: readonly number[]): number {
-  const guided = new Guided(trace);
-  engine.run(guided);
-  return guided.preemptions;
-}
+/** After the way into a circle. */
+const TURNS: Block = { thread: EVERYBODY, moves: Number.POSITIVE_INFINITY, stop: undefined };
 
 interface Retold {
   readonly moves: readonly Move[];
@@ -74,41 +85,43 @@ interface Retold {
   readonly failure: RawFailure;
   readonly blocks: readonly Block[];
   readonly engine: Engine;
+  readonly preemptions: number;
 }
 
 /** The schedule once more, move by move: with every access to the state watched, if the program bears that, else without. */
-function retell(program: Program, trace: readonly number[], raw: RawFailure): Retold {
-  const watched = tryToWatch(program, trace);
+function retell(program: Program, trace: readonly number[], raw: RawFailure, then: Then): Retold {
+  const watched = tryToWatch(program, trace, then);
   return watched?.failure.kind === raw.kind
     ? watched
-    : (retellWith(new Engine(program), trace) ?? {
+    : (retellWith(new Engine(program), trace, then) ?? {
         moves: [],
         judged: new Set(),
         timeline: [],
         failure: raw,
         blocks: blocksOf(trace),
         engine: new Engine(program),
+        preemptions: 0,
       });
 }
 
 /** Not every program bears to be watched; what it did is told all the same, without values. */
-function tryToWatch(program: Program, trace: readonly number[]): Retold | undefined {
+function tryToWatch(program: Program, trace: readonly number[], then: Then): Retold | undefined {
   const watcher = new Watcher('accesses');
   try {
-    return retellWith(new Engine(watcher.watch(program)), trace, watcher);
+    return retellWith(new Engine(watcher.watch(program)), trace, then, watcher);
   } catch {
     world.offence = undefined;
     return undefined;
   }
 }
 
-function retellWith(engine: Engine, trace: readonly number[], watcher?: Watcher): Retold | undefined {
+function retellWith(engine: Engine, trace: readonly number[], then: Then, watcher?: Watcher): Retold | undefined {
   const { program, moment } = engine;
   const { names } = program;
   const moves: Move[] = [];
   const timeline: TimelineStep[] = [];
   const stops: (Block['stop'] | 'cannot')[] = [];
-  const guided = new Marking(trace);
+  const replay = new Marking(trace, then);
   const standings = new Standings(names.length);
   let seen = 0;
   const observer: Observer = {
@@ -123,31 +136,41 @@ function retellWith(engine: Engine, trace: readonly number[], watcher?: Watcher)
       world.quietCalls = undefined;
       seen = watcher?.accesses.length ?? 0;
       moves[moves.length - 1] = move;
-      timeline.push({ step: moves.length, thread: names[thread]!, what: tellMove(move), switched: guided.switched });
+      timeline.push({ step: moves.length, thread: names[thread]!, what: tellMove(move), switched: replay.switched });
       const label = labelOf(moment.pending[thread]);
       const stop = label === undefined ? undefined : { label, hits: standings.arrive(thread, label) };
       stops.push(engine.standing(thread) === 'able' ? stop : 'cannot');
     },
   };
-  engine.run(guided, observer);
+  engine.run(replay, observer);
   if (engine.failure === undefined) return undefined;
   let end = 0;
-  const blocks = blocksOf(moment.trace.subarray(0, moment.step)).map((block) => {
+  const blocks = blocksOf(then === 'in turns' ? trace : moment.trace.subarray(0, moment.step)).map((block) => {
     end += block.moves;
     const stop = stops[end - 1];
     // It went on as long as it could, and does so again, however many moves that takes.
     return stop === 'cannot' ? { ...block, moves: Number.POSITIVE_INFINITY, stop: undefined } : { ...block, stop };
   });
-  return { moves, judged: watcher?.judged ?? new Set(), timeline, failure: engine.failure, blocks, engine };
+  return {
+    moves,
+    judged: watcher?.judged ?? new Set(),
+    timeline,
+    failure: engine.failure,
+    blocks,
+    engine,
+    preemptions: replay.preemptions,
+  };
 }
 
-/** A guided run that knows of its last choice whether it was a switch, and of which kind. */
-class Marking extends Guided {
+/** A replay run that knows of its last choice whether it was a switch, and of which kind. */
+class Marking extends Replay {
   switched: TimelineStep['switched'] = 'no';
 
   override choose(moment: Moment): number {
+    const before = this.preemptions;
     const thread = super.choose(moment);
-    this.switched = isPreemption(moment, thread) ? 'preempted' : moment.current === thread || moment.current < 0 ? 'no' : 'by-itself';
+    const isSame = moment.current === thread || moment.current < 0;
+    this.switched = this.preemptions > before ? 'preempted' : isSame ? 'no' : 'by-itself';
     return thread;
   }
 }

@@ -62,6 +62,7 @@ export class Watcher implements Observer, Watching {
       },
       always: always && ((watched) => this.#lookAlways(() => always(watched), 'again')),
       after: after && ((watched) => this.#judge(after, watched)),
+      unwatched: (watched) => this.raw(watched),
     };
   }
 

@@ -22,10 +22,39 @@ export interface Site {
 }
 
 const sites: Site[] = [];
+/** Of each place, all places of the text that it is in. */
+const neighbours: (readonly number[])[] = [];
+
+/** Of each place, whether somebody came to it: one byte, written by whoever runs twins, at each move. */
+export const reached = { marks: new Uint8Array(1024) };
 
 /** A new place's number. */
 export function addSite(site: Site): number {
-  return sites.push(site) - 1;
+  const number = sites.push(site) - 1;
+  if (number >= reached.marks.length) {
+    const longer = new Uint8Array(reached.marks.length * 2);
+    longer.set(reached.marks);
+    reached.marks = longer;
+  }
+  return number;
+}
+
+/** Makes a text with places; gives both. Places that were thought of and are not in the text do not count. */
+export function makeText(make: () => string): { readonly text: string; readonly sites: readonly number[] } {
+  const first = sites.length;
+  const text = make();
+  const own = [...new Set([...text.matchAll(/\byield (\d+)/g)].map(([, number]) => Number(number)))].filter(
+    (number) => number >= first && number < sites.length,
+  );
+  for (const number of own) neighbours[number] = own;
+  return { text, sites: own };
+}
+
+/** The places of some texts and of all that were come to since the marks were last cleared: how many, and which of them nobody came to. */
+export function coverage(known: readonly number[]): { readonly total: number; readonly missed: readonly number[] } {
+  const all = new Set(known);
+  for (const [number, mark] of reached.marks.entries()) if (mark === 1) for (const near of neighbours[number] ?? []) all.add(near);
+  return { total: all.size, missed: [...all].filter((number) => reached.marks[number] === 0).sort((a, b) => a - b) };
 }
 
 /** The place of a number that a twin has yielded. */

@@ -9,6 +9,7 @@ import type { Origin } from './origin-table.js';
 import type { Places } from './places.js';
 import type { ReadClass, ReadTask } from './read-task.js';
 import { analyze, type Reference, type Scopes } from './scope.js';
+import { makeText } from './sites.js';
 import { children, freshPrefix, positionIn } from './syntax.js';
 import { type ClassKind, constructionOf } from './twin-construct.js';
 import { canTwin, ownParts } from './twin-parts.js';
@@ -23,8 +24,12 @@ export interface CompileRules {
   readonly accessors: ReadonlySet<string>;
 }
 
-/** Makes what the text says, given what it uses and the function or class itself. */
-export type Factory<T> = (exports: Readonly<Record<string, unknown>>, own: unknown) => T;
+/** Makes what a text says, given what it uses and the function or class itself. */
+export interface Factory<T> {
+  (exports: Readonly<Record<string, unknown>>, own: unknown): T;
+  /** The places of the text. */
+  readonly sites: readonly number[];
+}
 
 /** The generators that construct objects, as members of an object. */
 export interface ConstructionParts {
@@ -47,7 +52,9 @@ export function compileTwin<T>(read: ReadTask, origin: Origin | undefined, rules
     // Only a method may say `super`: one that stands on an object of its own, above which is what is above the other.
     const method = (): string => `{ *method${twinText(node, from).replace(/^function\* \w*/, '')} }`;
     const make = evaluate<{ readonly method: T }>(read, method, scopes.free, own, origin, rules, from.prefix, runtime);
-    return (exports, plain) => Object.setPrototypeOf(make(exports, plain), Object.getPrototypeOf(home)).method as T;
+    const whole = (exports: CompileRules['exports'], plain: unknown): T =>
+      Object.setPrototypeOf(make(exports, plain), Object.getPrototypeOf(home)).method as T;
+    return Object.assign(whole, { sites: make.sites });
   }
   return evaluate(read, () => twinText(node, from), scopes.free, own, origin, rules, from.prefix, runtime);
 }
@@ -106,21 +113,22 @@ function evaluate<T>(
   prefix: string,
   runtime: unknown,
 ): Factory<T> {
+  const { text: body, sites } = makeText(write);
   if (origin !== undefined) {
     const used = new Set(free.map(({ node }) => node.name));
     const imports = Object.keys(origin.imports).filter((name) => used.has(name));
     const head = imports.length > 0 ? `const { ${imports.join(', ')} } = ${prefix}_imports; ` : '';
-    const make = origin.evaluate(`((${prefix}, ${prefix}_imports) => { ${head}return (${write()}\n); })`) as (
+    const make = origin.evaluate(`((${prefix}, ${prefix}_imports) => { ${head}return (${body}\n); })`) as (
       runtime: unknown,
       imports: unknown,
     ) => T;
-    return () => make(runtime, origin.imports);
+    return Object.assign(() => make(runtime, origin.imports), { sites });
   }
   const names = freeNames(read, free, exports);
   const self = own === undefined ? '' : `const ${own} = ${prefix}_own;`;
   const head = names.length > 0 ? `const { ${names.join(', ')} } = ${prefix}_exports;` : '';
   const strict = read.mode === 'strict' ? '"use strict"; ' : '';
-  const text = `(function (${prefix}, ${prefix}_exports, ${prefix}_own) { ${strict}${head} ${self} return (${write()}\n); })`;
+  const text = `(function (${prefix}, ${prefix}_exports, ${prefix}_own) { ${strict}${head} ${self} return (${body}\n); })`;
   // biome-ignore lint/security/noGlobalEval: to run a text is what this function is for
   const compile = globalThis.eval;
   const made = compile(`${text}\n//# sourceURL=gil-twin:${read.name.replace(/[^\w$.]+/g, '_')}`) as (
@@ -128,7 +136,7 @@ function evaluate<T>(
     exports: unknown,
     own: unknown,
   ) => T;
-  return (given, plain) => made(runtime, given, plain);
+  return Object.assign((given: unknown, plain: unknown) => made(runtime, given, plain), { sites });
 }
 
 /** What a text uses from around it, all of it among the exports; else says what to do. */

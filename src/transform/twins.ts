@@ -53,6 +53,8 @@ const stamped: object[] = [];
 let refused = new WeakMap<object, string>();
 const factories = new Map<string, Factory<Twin>>();
 const classes = new Map<string, ReturnType<typeof compileClass>>();
+/** The places of each twin's text. */
+const placesOf = new WeakMap<Twin, readonly number[]>();
 
 const runtime = createTwinRuntime({
   find: (plain) => findTwin(plain) as ((...args: unknown[]) => unknown) | undefined,
@@ -136,7 +138,13 @@ function make(plain: Callable): Twin {
   if (origin === undefined) factories.set(text, made);
   const twin = made(exports, plain);
   twinPlaces.set(twin, { plain, origin, exports });
+  placesOf.set(twin, made.sites);
   return twin;
+}
+
+/** The places of a twin's text, with those of the functions in it. */
+export function sitesOf(twin: Twin): readonly number[] {
+  return placesOf.get(twin) ?? [];
 }
 
 /** Where a twin has its names from. */

@@ -25,7 +25,7 @@ function* three(): Generator<Point> {
   yield new Point('read', 'c');
 }
 
-/** The second body from the so-many-th run on: the first is to see how it begins, the next two are compared, then the search begins. */
+/** The second body from the so-many-th run on: the first is to see how it begins, the next two are compared, one takes turns, then the search begins. */
 function from<S>(schedule: number, one: (s: S) => Generator<Point | undefined>, other: (s: S) => Generator<Point | undefined>) {
   let runs = 0;
   return function* (s: S) {
@@ -89,9 +89,9 @@ describe('the first schedule, run twice', () => {
 
 describe('a prefix that is run again', () => {
   const searches: [SearchOptions['strategy'], number[]][] = [
-    ['exhaustive', [5, 6, 20]],
-    ['preemptions', [13, 14]],
-    ['delays', [13, 14]],
+    ['exhaustive', [6, 7, 21]],
+    ['preemptions', [14, 15]],
+    ['delays', [14, 15]],
   ];
   const wait = function* (s: Flag) {
     yield new Point('read', 's');
@@ -123,7 +123,7 @@ describe('a prefix that is run again', () => {
     const told = complaint({
       state: () => ({}),
       threads: {
-        ann: from(5, three, function* () {
+        ann: from(6, three, function* () {
           yield new Point('read', 'a');
         }),
         bob: three,

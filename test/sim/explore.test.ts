@@ -2,7 +2,7 @@
  * What `explore` shows and claims, how a failure is replayed, and what it says to a spec that cannot be explored.
  */
 import { sleep } from 'gil';
-import { call, explore, Point, replay, type Spec, times } from 'gil/sim';
+import { call, explore, Point, replay, type SearchOptions, type Spec, times } from 'gil/sim';
 import { Lock } from 'gil/threading';
 import { describe, expect, it } from 'vitest';
 
@@ -346,12 +346,46 @@ describe('the stateful search', () => {
       search: { strategy: 'stateful', maxMs: 20_000 },
     });
     expect(report.failure?.kind).toBe('livelock');
-    expect(report.failure?.headline).toBe('livelock: ann, bob go round in a circle');
+    expect(report.failure?.headline).toBe('livelock: ann and bob go round in a circle');
   });
 
   it('says what it cannot take', () => {
     expect(() =>
       explore({ state: () => ({ at: new Date(0) }), threads: { ann: increments as never }, search: { strategy: 'stateful' } }),
     ).toThrow(/plain/);
+  });
+});
+
+describe('the places that were reached', () => {
+  const spec = (search: SearchOptions) => ({
+    dialect: 'cpython-3.9' as const,
+    state: () => ({ n: 0, never: 0 }),
+    threads: {
+      ann: (s: { n: number; never: number }) => {
+        s.n += 1;
+        if (s.n === 2) s.never += 1;
+      },
+      bob: (s: { n: number; never: number }) => {
+        s.n += 1;
+      },
+    },
+    search,
+  });
+
+  it('are counted, and the others are named', () => {
+    const few = explore(spec({ strategy: 'preemptions', bound: 0, maxSchedules: 1 }));
+    const all = explore(spec({ strategy: 'exhaustive' }));
+    expect(few.sites.total).toBe(all.sites.total);
+    expect(few.sites.missed).toHaveLength(2);
+    expect(few.sites.missed[0]).toMatch(/ s\.never \+= 1;$|: ?1$| 1$/);
+    const { total } = few.sites;
+    expect(String(few)).toContain(`; sites: ${total - 2} of ${total} reached, not ${few.sites.missed.join(', ')}`);
+    expect(all.sites.missed).toEqual([]);
+    expect(String(all)).toMatch(new RegExp(`; sites: ${total} of ${total} reached$`));
+  });
+
+  it('are none of generator functions, which say themselves where they are switched', () => {
+    expect(explore(harmless).sites).toEqual({ total: 0, missed: [] });
+    expect(String(explore(harmless))).not.toContain('sites');
   });
 });

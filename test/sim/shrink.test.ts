@@ -3,9 +3,10 @@
  */
 import { describe, expect, it } from 'vitest';
 import { Engine } from '../../src/sim/engine.js';
-import { Guided, shrink } from '../../src/sim/shrink.js';
+import { shrink } from '../../src/sim/shrink.js';
 import { Preemptions } from '../../src/sim/strategies/preemptions.js';
 import { RandomWalk } from '../../src/sim/strategies/random.js';
+import { Replay } from '../../src/sim/strategies/replay.js';
 import { programs } from './sctbench-programs.js';
 
 const REPLAYS = 200;
@@ -19,9 +20,9 @@ function fewest(engine: Engine): number {
       search.end(engine.moment);
       continue;
     }
-    const guided = new Guided(Array.from(engine.moment.trace.subarray(0, engine.moment.step)));
-    engine.run(guided);
-    return guided.preemptions;
+    const replay = new Replay(Array.from(engine.moment.trace.subarray(0, engine.moment.step)));
+    engine.run(replay);
+    return replay.preemptions;
   }
   return Number.POSITIVE_INFINITY;
 }

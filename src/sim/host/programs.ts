@@ -9,6 +9,7 @@ import { activate, twinOf } from '../../transform/twins.js';
 import { accessorsOf } from '../accessors.js';
 import { SpecError } from '../errors.js';
 import { THREAD_EXPORTS } from '../exports.js';
+import { onOpaque } from '../opaque.js';
 import { world } from '../world.js';
 import type { VirtualText } from './task.js';
 
@@ -24,13 +25,6 @@ export function prepareTwins(dialect: Dialect, state: unknown, atomic: readonly 
   world.offence = undefined;
   const natives = new Set<unknown>(atomic);
   activate({ dialect, exports: THREAD_EXPORTS, ...accessorsOf(state, natives), atomic: natives, onOpaque });
-}
-
-/** Nobody can see into it: to run it in one go without being told so would be a run of another program. */
-function onOpaque(plain: object, reason: string): void {
-  const name = (plain as { name?: string }).name || 'a function';
-  world.offence = new SpecError(`${reason}. If it may count as native, in which nobody else runs, say so: atomic: [${name}]`);
-  throw world.offence;
 }
 
 /**

@@ -2,6 +2,7 @@
  * How a virtual thread calls a primitive of `gil/threading`: by the text that live threads run, in one go, until it would have to sleep.
  * So a call is one move, as a native call is under the lock. That the texts themselves are right is shown elsewhere, step by step.
  */
+import type { Releaser } from '../../lock/releaser.js';
 import { perform } from '../../steps/perform.js';
 import { CHANGED, type Protocol, TIMED_OUT, type WaitOutcome, WOKEN } from '../../steps/step.js';
 import { TWIN } from '../../transform/twin.js';
@@ -60,6 +61,12 @@ export function atOnce<C, A extends never[], R>(run: (this: C, ...args: A) => R)
     yield* NOWHERE;
     return run.apply(this, args);
   };
+}
+
+/** What a call has given to let go with, as virtual threads may call it. */
+export function releasing<R extends Releaser | null>(releaser: R): R {
+  if (releaser !== null) Reflect.set(releaser, TWIN, atOnce(releaser));
+  return releaser;
 }
 
 /** Gives methods of a class their twins. */

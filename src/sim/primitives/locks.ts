@@ -14,7 +14,7 @@ import { notOwner } from '../../threading/misuse.js';
 import { RLock } from '../../threading/rlock.js';
 import type { VirtualThread } from '../switch-point.js';
 import { world } from '../world.js';
-import { atOnce, before, carry, giveTwins, untilOf } from './carry.js';
+import { atOnce, before, carry, giveTwins, releasing, untilOf } from './carry.js';
 import { runIt } from './tasks.js';
 
 /** Who holds a lock, as the number of a virtual thread from 0, or -1. */
@@ -45,7 +45,9 @@ export function takeNow(lock: Lock | RLock, self: Party): Releaser | null {
   else if (!runBlocking(takeMutex(self, Number.NEGATIVE_INFINITY))) return null;
   const abandoned = words[ABANDONED] !== 0;
   words[ABANDONED] = 0;
-  return createReleaser({ isHeld: () => ownerIn(words[STATE]!) === number, drop: () => letGo(lock, self, 'release') }, abandoned);
+  return releasing(
+    createReleaser({ isHeld: () => ownerIn(words[STATE]!) === number, drop: () => letGo(lock, self, 'release') }, abandoned),
+  );
 }
 
 export function letGo(lock: Lock | RLock, self: Party, method: string): void {

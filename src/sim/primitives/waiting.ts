@@ -11,7 +11,7 @@ import { Queue } from '../../threading/queue.js';
 import { BaseQueue } from '../../threading/queue-base.js';
 import { Semaphore } from '../../threading/semaphore.js';
 import type { VirtualThread } from '../switch-point.js';
-import { before, carry, giveTwins, untilOf } from './carry.js';
+import { before, carry, giveTwins, releasing, untilOf } from './carry.js';
 import { runIt } from './tasks.js';
 
 interface Timed {
@@ -22,7 +22,7 @@ function* takePermit(semaphore: Semaphore, options?: Timed): VirtualThread<Relea
   const timeout = checkSync(options);
   const { words } = semaphore;
   if ((yield* before('acquire', semaphore, () => words[VALUE]! > 0, timeout)) === TIMED_OUT) return null;
-  return semaphore.tryAcquire();
+  return releasing(semaphore.tryAcquire());
 }
 
 /** Gives the classes that threads wait at their twins. */
@@ -33,7 +33,7 @@ export function equipWaiting(): void {
     },
     *tryAcquire() {
       yield* before('acquire', this);
-      return this.tryAcquire();
+      return releasing(this.tryAcquire());
     },
     *release(n = 1) {
       yield* before('release', this);

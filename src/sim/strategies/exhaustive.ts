@@ -26,4 +26,8 @@ export class Exhaustive implements Strategy {
     this.#schedules += 1;
     return 'new';
   }
+
+  spun(moment: Moment, thread: number, since: number, idle: number): void {
+    this.#tree.close(moment, thread, since, idle);
+  }
 }

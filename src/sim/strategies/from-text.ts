@@ -3,9 +3,9 @@
  * took then. What does not work out is remembered in words, and the rest is done as well as it can be.
  */
 import { labelOf, Standings } from '../labels.js';
-import type { Block } from '../schedule-text.js';
+import { type Block, EVERYBODY } from '../schedule-text.js';
 import { type Moment, NOTHING, type Strategy } from '../strategy.js';
-import { RUNNING_FIRST } from './tree.js';
+import { nextInTurn, RUNNING_FIRST } from './tree.js';
 
 export class FromText implements Strategy {
   readonly name = 'replay';
@@ -37,6 +37,7 @@ export class FromText implements Strategy {
   choose(moment: Moment): number {
     this.#look(moment);
     for (let block = this.#blocks[this.#at]; block !== undefined; block = this.#blocks[this.#at]) {
+      if (block.thread === EVERYBODY) return nextInTurn(moment);
       for (let at = 0; at < moment.count; at += 1) {
         if (moment.enabled[at] !== block.thread) continue;
         this.#made += 1;

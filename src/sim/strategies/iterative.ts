@@ -51,4 +51,8 @@ export class Iterative implements Strategy {
     this.#schedules += 1;
     return 'new';
   }
+
+  spun(moment: Moment, thread: number, since: number, idle: number): void {
+    this.#tree.close(moment, thread, since, idle);
+  }
 }

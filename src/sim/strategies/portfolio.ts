@@ -63,6 +63,10 @@ export class Portfolio implements Strategy {
     return this.#running.choose(moment);
   }
 
+  spun(moment: Moment, thread: number, since: number, idle: number): void {
+    this.#running.spun?.(moment, thread, since, idle);
+  }
+
   end(moment: Moment, end: End): 'new' | 'again' {
     const result = this.#running.end(moment, end);
     this.#moves += moment.step;

@@ -38,6 +38,12 @@ export const ROUND_ROBIN: Order = {
   cost: (_, position) => position,
 };
 
+/** Everybody in turns, a move each. */
+export function nextInTurn({ enabled, count, current }: Moment): number {
+  for (let at = 0; at < count; at += 1) if (enabled[at]! > current) return enabled[at]!;
+  return enabled[0]!;
+}
+
 function indexOf(enabled: Int32Array, count: number, thread: number): number {
   for (let at = 0; at < count; at += 1) if (enabled[at] === thread) return at;
   return -1;
@@ -116,6 +122,16 @@ export class Tree {
       return diverged(step + 1, tellStanding(moment, thread, this.#chosen[depth]), tellStanding(moment, thread));
     }
     return diverged(step + 1, step === expected ? tellSet(this.#sets[depth]!, moment) : 'one thread able to go on', tellEnabled(moment));
+  }
+
+  /** Leaves out what else could be chosen since a step, once a thread has made more than `idle` moves there. */
+  close({ trace }: Moment, thread: number, since: number, idle: number): void {
+    let [at, made] = [since, 0];
+    for (let depth = 0; depth < this.#depth; depth += 1) {
+      const step = this.#steps[depth]!;
+      for (; at < step; at += 1) if (trace[at] === thread) made += 1;
+      if (made > idle) this.#widths[depth] = Math.min(this.#widths[depth]!, this.#taken[depth]! + 1);
+    }
   }
 
   #grow(moment: Moment): void {

@@ -200,10 +200,9 @@ export const mutex: readonly Row[] = [
     threads: '3',
     scene: death,
     deaths: 16,
-    extent: { time: 'naps' },
     mutants: {
       'burial tells nobody': { mutation: without(on('store', ABANDONED)) },
-      'burial wakes nobody': { mutation: without(on('notify', STATE, Number.POSITIVE_INFINITY)), extent: { time: 'limits' } },
+      'burial wakes nobody': { mutation: without(on('notify', STATE, Number.POSITIVE_INFINITY)) },
       'burial buries nobody': {
         mutation: without((step, thread) => thread === 2 && step.operation === 'cas' && step.second === FREE && ownerIn(step.first) === 1),
       },

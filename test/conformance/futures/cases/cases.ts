@@ -1,6 +1,7 @@
 /**
  * The forty cases: what is given, what is done, what follows, as a fixture says it; and how each is shown on one kind of pool, twenty times
- * over (ten, where that means new child processes each time), with the smallest switch interval that the lock knows.
+ * over (ten, where that means new child processes each time; fewer with another Node, see `test/runtimes/suite.mjs`), with the smallest
+ * switch interval that the lock knows.
  */
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'vitest';
@@ -21,10 +22,10 @@ export const CASES: readonly Case[] = JSON.parse(
 /** In milliseconds: one microsecond. */
 export const SMALLEST_INTERVAL = 0.001;
 
-const REPETITIONS = 20;
+const REPETITIONS = Number(process.env['GIL_TEST_REPETITIONS'] ?? 20);
 
 /** Where each repetition starts child processes anew: that takes ten times as long as a thread, and is the same code twenty times. */
-const REPETITIONS_WITH_NEW_PROCESSES = 10;
+const REPETITIONS_WITH_NEW_PROCESSES = Math.min(10, REPETITIONS);
 
 /** However slow a machine is: what is wrong here hangs for ever. */
 const TIMEOUT = 240_000;
