@@ -70,6 +70,40 @@ export class Started extends Box {
   }
 }
 
+/** An error with a constructor and a field of its own. */
+export class Full extends RangeError {
+  late = () => this.seen + 1;
+  readonly seen: number;
+  constructor(s: Shared) {
+    const before = s.a++;
+    super('full');
+    this.seen = before + s.a;
+  }
+}
+
+/** Gives another object sometimes, and knows by what it was called. */
+export class Named {
+  kind: string;
+  n: number;
+  constructor(s: Shared) {
+    this.kind = new.target.name;
+    this.n = s.b;
+    s.b += 1;
+    // biome-ignore lint/correctness/noConstructorReturn: the language allows it
+    if (s.a > 1) return { kind: 'other', n: s.b };
+  }
+}
+
+export class Renamed extends Named {
+  m = this.n;
+}
+
+/** A function that is constructed. */
+export function Old(this: { n: number }, s: Shared): void {
+  this.n = s.a;
+  s.a += 1;
+}
+
 export interface Shared {
   a: number;
   b: number;
@@ -78,7 +112,15 @@ export interface Shared {
   box: Box;
   other: Box;
   readonly Special: typeof Special;
-  readonly tools: { Box: typeof Box; Started: typeof Started; sum(a: number, b: number): number };
+  readonly tools: {
+    Box: typeof Box;
+    Started: typeof Started;
+    Full: typeof Full;
+    Named: typeof Named;
+    Renamed: typeof Renamed;
+    Old: typeof Old;
+    sum(a: number, b: number): number;
+  };
 }
 
 export function shared(): Shared {
@@ -94,6 +136,10 @@ export function shared(): Shared {
     tools: {
       Box,
       Started,
+      Full,
+      Named,
+      Renamed,
+      Old,
       sum(a, b) {
         return a + b;
       },
@@ -165,6 +211,10 @@ function statement(pick: Pick, me: number, depth: number): string {
     () => `const box = s.box; ${inner()} box.n += ${me};`,
     () => `s.get = () => s.a; v = s.get(); ${inner()} delete s.get;`,
     () => `const started = new s.tools.Started(s, ${me}); ${inner()} v = started.seen; s.other = started;`,
+    () => `try { throw new s.tools.Full(s); } catch (e) { ${inner()} v = e.seen + e.message.length; }`,
+    () => `const full = new s.tools.Full(s); ${inner()} v = full.late();`,
+    () => `const named = new s.tools.${['Named', 'Renamed'][pick(2)]}(s); ${inner()} v = named.kind.length + named.n; s.kind = named;`,
+    () => `s.old = new s.tools.Old(s); ${inner()} v = s.old.n;`,
     () => `v = [1, ${me}].reduce((sum, k) => { s.a += k; return sum + s.b; }, 0);`,
     () => `const some = [1, , 3].filter((k) => k > s.a); ${inner()} v = some.length;`,
     () => `s.b = [1, 2].${['find', 'findIndex', 'findLast', 'some', 'every'][pick(5)]}((k) => { s.a += 1; return k === s.a; }) ? 1 : 2;`,
