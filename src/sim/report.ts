@@ -111,8 +111,10 @@ export class Report {
   #claim(): string {
     const schedules = count(this.schedules, this.strategy === 'stateful' ? 'state' : 'schedule');
     if (this.proved === 'complete') return `complete, ${schedules}`;
-    if (this.proved === 'bounded' && this.bound !== undefined)
-      return `bounded, all ${count(this.bound.schedules, 'schedule')} with up to ${this.bound.most} ${this.bound.by}, and ${this.schedules - this.bound.schedules} others`;
+    if (this.proved === 'bounded' && this.bound !== undefined) {
+      const others = this.schedules - this.bound.schedules;
+      return `bounded, all ${count(this.bound.schedules, 'schedule')} with up to ${this.bound.most} ${this.bound.by}${others > 0 ? `, and ${others} others` : ''}`;
+    }
     const doubt = this.doubt === undefined ? '' : `, and no proof, for ${this.doubt}`;
     return `sampled, ${schedules} (${this.strategy}, seed ${this.seed})${doubt}`;
   }
