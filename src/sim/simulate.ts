@@ -25,8 +25,16 @@ import {
 import { world } from './world.js';
 
 /** What a thread returns. */
-export type ValueOf<S> = S extends { readonly run: infer R } ? Returned<R> : Returned<S>;
-type Returned<F> = F extends (...given: never[]) => infer R ? (R extends Generator<infer _, infer T, infer _> ? T : R) : never;
+export type ValueOf<S> = S extends {
+  /** The thread's function. */
+  readonly run: infer R;
+}
+  ? ValueOf<R>
+  : S extends (...given: never[]) => infer R
+    ? R extends Generator<infer _, infer T, infer _>
+      ? T
+      : R
+    : never;
 
 /** One thread of a simulation: what it counted at the lock, and where its time went. Milliseconds of virtual time. */
 export interface SimulatedThread extends Counts {

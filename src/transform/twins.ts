@@ -6,7 +6,7 @@
 
 import type { Dialect } from '../dialects/dialect.js';
 import { TaskFunctionError } from '../errors.js';
-import { isNative, isNativeText } from './native.js';
+import { isNative, isNativeText, withoutCounters } from './native.js';
 import { areOriginsKnown, type Origin, originOf } from './origin-table.js';
 import type { Places } from './places.js';
 import { twinPlacesOf } from './places.js';
@@ -134,7 +134,8 @@ function make(plain: Callable): Twin {
   const text = `${active.key} ${plain.name} ${Function.prototype.toString.call(plain)}`;
   const { exports } = active;
   const factory = origin === undefined ? factories.get(text) : undefined;
-  const made = factory ?? compileTwin<Twin>(readFunction(plain, origin?.text), origin, active, runtime);
+  const source = withoutCounters(origin?.text ?? Function.prototype.toString.call(plain));
+  const made = factory ?? compileTwin<Twin>(readFunction(plain, source), origin, active, runtime);
   if (origin === undefined) factories.set(text, made);
   const twin = made(exports, plain);
   twinPlaces.set(twin, { plain, origin, exports });

@@ -158,3 +158,33 @@ describe('runs pools', () => {
     expect([stdout, stderr]).toEqual(['1 ["rested",4,[4,9]]\n', '']);
   });
 });
+
+test('explores under node:test, and says what failed', { timeout: LIMIT }, async () => {
+  const name = 'explored.test.mjs';
+  writeFileSync(
+    join(app, name),
+    `import { test } from 'node:test';
+     import { explore, fromEnvironment } from 'gil/sim';
+     const spec = (dialect) => ({
+       dialect,
+       state: () => ({ n: 0 }),
+       threads: { ann: (s) => { s.n += 1; }, bob: (s) => { s.n += 1; } },
+       after: (s) => s.n === 2,
+       search: fromEnvironment(),
+     });
+     test('holds', () => { explore(spec('cpython-3.13')).assert(); });
+     test('breaks', { skip: process.env.ONLY === 'holds' }, () => { explore(spec('cpython-3.9')).assert(); });`,
+  );
+  // A test runner that is started by another one would report to that.
+  const start = (set: string): Promise<Ended> =>
+    run('env', ['-u', 'NODE_TEST_CONTEXT', ...set.split(' '), process.execPath, '--test', '--test-reporter=tap', name], app, LIMIT);
+  expect((await start('ONLY=holds')).code).toBe(0);
+  const broken = await start('ONLY=all');
+  expect(broken.code).toBe(1);
+  expect(broken.stdout).toMatch(/ok 1 - holds[\s\S]*not ok 2 - breaks/);
+  expect(broken.stdout).toContain('lost update on s.n');
+  expect(broken.stdout).toContain('ann overwrites at step');
+  const [, schedule] = /replay: (\S+)/.exec(broken.stdout) ?? [];
+  // The schedule that was found fails at once.
+  expect((await start(`GIL_SCHEDULE=${schedule} ONLY=all`)).stdout).toContain('found: schedule 1 of replay');
+});

@@ -389,3 +389,22 @@ describe('the places that were reached', () => {
     expect(String(explore(harmless))).not.toContain('sites');
   });
 });
+
+describe('a coverage tool', () => {
+  // As Istanbul writes it. The counting function is a variable of the file.
+  const counted = Function(`
+    function cov_1a2b3c() { return { s: [0, 0], f: [0], b: [[0, 0]] }; }
+    return function (s) { cov_1a2b3c().f[0]++; cov_1a2b3c().s[0]++; s.n += s.n > 9 ? (cov_1a2b3c().b[0][0]++, 2) : (cov_1a2b3c().b[0][1]++, 1); };
+  `)() as (s: Counter) => void;
+  const plain = (s: Counter): void => {
+    s.n += s.n > 9 ? 2 : 1;
+  };
+
+  it.each(['cpython-3.9', 'cpython-3.10', 'cpython-3.13'] as const)('changes nothing under %s', (dialect) => {
+    const run = (thread: (s: Counter) => void) =>
+      explore({ dialect, ...harmless, threads: times(2, thread), search: { strategy: 'exhaustive' } });
+    const [one, other] = [run(counted), run(plain)];
+    expect(one).toMatchObject({ proved: 'complete', schedules: other.schedules, atomic: new Map() });
+    expect(one.sites.total).toBe(other.sites.total);
+  });
+});
