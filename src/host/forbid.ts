@@ -11,6 +11,7 @@ const PLACES: readonly (readonly [object, string, string])[] = [
   [Math, 'random', 'Math.random()'],
   [Date, 'now', 'Date.now()'],
   [performance, 'now', 'performance.now()'],
+  [globalThis, 'Date', 'Date()'],
   [globalThis, 'setTimeout', 'setTimeout'],
   [globalThis, 'setInterval', 'setInterval'],
   [globalThis, 'setImmediate', 'setImmediate'],
@@ -20,40 +21,51 @@ const PLACES: readonly (readonly [object, string, string])[] = [
   [crypto, 'getRandomValues', 'crypto.getRandomValues()'],
 ];
 
-/** Runs `task`, which may run strict code: a use of what is forbidden there is told to `onUse`, which throws. */
-export function forbidding<T>(onUse: (name: string) => never, task: () => T): T {
-  const restore = PLACES.map(([owner, key, name]) => {
-    const original = Reflect.get(owner, key) as (...args: unknown[]) => unknown;
-    // A proxy: it is as native as what it stands for, to whoever looks at its text.
-    const use = (): void => {
-      if (strictness.now === 'strict') onUse(name);
-    };
-    const watched = new Proxy(original, {
+/** Whom a use is told to. Written by whoever looks. */
+let told: (name: string) => void = () => {};
+
+function use(name: string): void {
+  if (strictness.now === 'strict') told(name);
+}
+
+/** Of each function of the platform, or of whoever had replaced it, what stands for it. */
+const standIns = new WeakMap<object, object>();
+
+/** A proxy: to whoever looks at its text, it is as native as what it stands for. */
+function standInFor(original: object, name: string): object {
+  let made = standIns.get(original);
+  if (made === undefined) {
+    made = new Proxy(original, {
+      apply(target, self, args) {
+        use(name);
+        return Reflect.apply(target as (...args: unknown[]) => unknown, self, args);
+      },
+      construct(target, args, newTarget) {
+        if (args.length === 0) use('new Date()');
+        return Reflect.construct(target as new (...args: unknown[]) => object, args, newTarget);
+      },
       get(target, part) {
         // `process.hrtime.bigint`
-        if (part === 'bigint') use();
+        if (part === 'bigint') use(name);
         return Reflect.get(target, part);
       },
-      apply(target, self, args) {
-        use();
-        return Reflect.apply(target, self, args);
-      },
     });
-    return replace(owner, key, watched);
-  });
-  const RealDate = Date;
-  const date = new Proxy(RealDate, {
-    construct(target, args, newTarget) {
-      if (strictness.now === 'strict' && args.length === 0) onUse('new Date()');
-      return Reflect.construct(target, args, newTarget);
-    },
-  });
-  restore.push(replace(globalThis, 'Date', date));
+    standIns.set(original, made);
+  }
+  return made;
+}
+
+/** Runs `task`, which may run strict code: a use of what is forbidden there is told to `onUse`, which throws. */
+export function forbidding<T>(onUse: (name: string) => never, task: () => T): T {
+  const before = told;
+  told = onUse;
+  const restore = PLACES.map(([owner, key, name]) => replace(owner, key, standInFor(Reflect.get(owner, key) as object, name)));
   try {
     return task();
   } finally {
     for (const undo of restore.reverse()) undo();
     strictness.now = 'lenient';
+    told = before;
   }
 }
 

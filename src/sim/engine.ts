@@ -8,7 +8,7 @@ import { perform } from '../steps/perform.js';
 import { CHANGED, Step } from '../steps/step.js';
 import { reached } from '../transform/sites.js';
 import { BlockedThreads, bitOf } from './blocked.js';
-import { lookersSince, unchangedSince } from './hindsight.js';
+import { keepingTime, lookersSince, unchangedSince } from './hindsight.js';
 import type { Program, RawFailure } from './program.js';
 import { Rounds } from './rounds.js';
 import { IDLE, SPIN, Spins } from './spins.js';
@@ -60,7 +60,8 @@ export class Engine {
       current: -1,
       step: 0,
       moves: new Int32Array(count),
-      trace: new Int32Array(256),
+      // Short at first: what is this small costs next to nothing, and many programs are explored by a few moves.
+      trace: new Int32Array(16),
       pending: new Array(count).fill(undefined),
       threads: count,
       names: program.names,
@@ -137,7 +138,7 @@ export class Engine {
     this.#over = 0;
     this.#blocked.clear();
     this.#spins.clear();
-    this.passes.clear();
+    if (this.passes.size > 0) this.passes.clear();
     this.#lookAt = this.#follows === undefined ? Math.min(this.#spins.lookAt, program.maxSteps) : 0;
     moment.current = -1;
     moment.step = 0;
@@ -338,12 +339,4 @@ export class Engine {
     }
     strictness.now = 'strict';
   }
-}
-
-/** Another schedule has a clock of its own. */
-function keepingTime<T>(task: () => T): T {
-  const { clock } = world;
-  const result = task();
-  world.clock = clock;
-  return result;
 }

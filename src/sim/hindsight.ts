@@ -63,3 +63,11 @@ export function lookersSince(
     strictness.now = 'strict';
   }
 }
+
+/** Another schedule has a clock of its own. */
+export function keepingTime<T>(task: () => T): T {
+  const { clock } = world;
+  const result = task();
+  world.clock = clock;
+  return result;
+}

@@ -42,7 +42,7 @@ export class Spins {
     this.lookAt = STRIDE;
     this.#thread = -1;
     this.#stride = STRIDE;
-    this.#aside = [];
+    if (this.#aside.length > 0) this.#aside = [];
   }
 
   get isAnybodyAside(): boolean {

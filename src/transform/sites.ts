@@ -53,7 +53,8 @@ export function makeText(make: () => string): { readonly text: string; readonly 
 /** The places of some texts and of all that were come to since the marks were last cleared: how many, and which of them nobody came to. */
 export function coverage(known: readonly number[]): { readonly total: number; readonly missed: readonly number[] } {
   const all = new Set(known);
-  for (const [number, mark] of reached.marks.entries()) if (mark === 1) for (const near of neighbours[number] ?? []) all.add(near);
+  for (let number = 0; number < sites.length; number += 1)
+    if (reached.marks[number] === 1) for (const near of neighbours[number] ?? []) all.add(near);
   return { total: all.size, missed: [...all].filter((number) => reached.marks[number] === 0).sort((a, b) => a - b) };
 }
 

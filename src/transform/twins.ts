@@ -71,8 +71,8 @@ export const natives: ReadonlyMap<string, number> = runtime.natives;
 export function activate(rules: TwinRules): void {
   runtime.natives.clear();
   for (const name of rules.unseen ?? []) runtime.natives.set(unseen(name), 0);
-  const places = twinPlacesOf(rules.dialect);
-  const key = JSON.stringify([{ ...places, quietCalls: [...places.quietCalls] }, [...rules.accessors].sort()]);
+  const { places, text } = rulesOf(rules.dialect);
+  const key = `${text} ${[...rules.accessors].sort().join(' ')}`;
   if (active?.key !== key || active.exports !== rules.exports) {
     for (const plain of stamped) Reflect.set(plain, TWIN, undefined);
     stamped.length = 0;
@@ -82,6 +82,18 @@ export function activate(rules: TwinRules): void {
   for (const name of rules.accessors) knownAccessors.add(name);
   active = { ...rules, places, key };
 }
+
+/** The places of a dialect, and the same as a text. */
+function rulesOf(dialect: Dialect): { readonly places: Places; readonly text: string } {
+  let known = rulesByDialect.get(dialect);
+  if (known === undefined) {
+    const places = twinPlacesOf(dialect);
+    known = { places, text: JSON.stringify({ ...places, quietCalls: [...places.quietCalls] }) };
+    rulesByDialect.set(dialect, known);
+  }
+  return known;
+}
+const rulesByDialect = new WeakMap<Dialect, { readonly places: Places; readonly text: string }>();
 
 /**
  * The twin of a function that is to have one.

@@ -276,7 +276,7 @@ describe('the traps', () => {
 
 describe('outcomes of random programs', () => {
   // More of them by hand, now and then: `GIL_SIM_PROGRAMS=12000`.
-  const programs = Number(process.env['GIL_SIM_PROGRAMS'] ?? 1000);
+  const programs = Number(process.env['GIL_SIM_PROGRAMS'] ?? 3000);
 
   it('are those of all schedules', { timeout: 100 * programs }, () => {
     const { programs: compared, all, few, outcomes, differences } = compare(0, programs, 3, 200, 8);
