@@ -13,6 +13,7 @@ import { onOpaque } from './opaque.js';
 import type { Program } from './program.js';
 import type { Spec, ThreadBody } from './spec.js';
 import type { VirtualThread } from './switch-point.js';
+import { threadKind } from './thread-kind.js';
 
 const MAX_STEPS = 10_000;
 
@@ -55,20 +56,13 @@ interface Prepared {
   readonly sites: readonly number[];
 }
 
-const GeneratorFunction = Object.getPrototypeOf(function* () {}) as object;
-const AsyncFunction = Object.getPrototypeOf(async () => {}) as object;
-const AsyncGeneratorFunction = Object.getPrototypeOf(async function* () {}) as object;
+const NO_PROMISE = 'what is between two awaits cannot be switched, and what an await waits for has a schedule of its own';
 
 function prepare(name: string, body: ThreadBody<never>): Prepared {
-  const prototype: unknown = Object.getPrototypeOf(body);
-  if (prototype === AsyncFunction || prototype === AsyncGeneratorFunction) {
-    throw new SpecError(
-      `threads.${name}: expected an ordinary function or a generator function; got an async one. A promise is no thread: what is between two awaits cannot be switched, and what an await waits for has a schedule of its own`,
-    );
-  }
-  if (prototype === GeneratorFunction) return { kind: 'generator', body: body as unknown as Prepared['body'], sites: [] };
+  const kind = threadKind(name, body, NO_PROMISE);
+  if (kind === 'generator') return { kind, body: body as unknown as Prepared['body'], sites: [] };
   const twin = twinOf(body);
-  return { kind: 'ordinary', body: twin as Prepared['body'], sites: sitesOf(twin) };
+  return { kind, body: twin as Prepared['body'], sites: sitesOf(twin) };
 }
 
 function checkSpec(spec: unknown): void {

@@ -4,6 +4,7 @@
 import { diverged, isSamePoint, tellStanding } from './divergence.js';
 import { Engine } from './engine.js';
 import { NondeterminismError } from './errors.js';
+import { oneLine } from './labels.js';
 import { Picture } from './picture.js';
 import type { Program, RawFailure } from './program.js';
 import { Replay } from './strategies/replay.js';
@@ -84,5 +85,5 @@ function tellEnd(failure: RawFailure | undefined): string {
     deadlock: 'a deadlock',
     livelock: 'a livelock',
   };
-  return what[failure.kind] + (failure.error instanceof Error ? ` (${failure.error.name}: ${failure.error.message.split('\n')[0]})` : '');
+  return what[failure.kind] + (failure.error instanceof Error ? ` (${oneLine(failure.error)})` : '');
 }

@@ -10,9 +10,14 @@ import { OVER, type SwitchPoint } from './switch-point.js';
 const RULE =
   'Threads may depend on nothing but what `state` makes anew for each schedule: no time, no random numbers, nothing left over from the schedule before';
 
+/** The same schedule was run twice, and `what` tells what differed. */
+export function notTheSame(what: string): NondeterminismError {
+  return new NondeterminismError(`the same schedule did not do the same twice: ${what}. ${RULE}`);
+}
+
 /** `step` is counted from 1; the others are what the thread was about to do there, or that it had ended. */
 export function diverged(step: number, expected: string, got: string): NondeterminismError {
-  return new NondeterminismError(`the same schedule did not do the same twice: at step ${step} expected ${expected}; got ${got}. ${RULE}`);
+  return notTheSame(`at step ${step} expected ${expected}; got ${got}`);
 }
 
 /** Whether two runs of one schedule stand at the same place: objects are made anew for each, so they are compared by what they say. */

@@ -24,7 +24,7 @@ import { searchStates } from './states.js';
 import { createStrategy } from './strategies/by-name.js';
 import { FromText } from './strategies/from-text.js';
 import { Replay } from './strategies/replay.js';
-import { NOTHING, type Proof } from './strategy.js';
+import { NOTHING, type Proof, type Strategy } from './strategy.js';
 import { tell } from './tell.js';
 import { world } from './world.js';
 
@@ -77,9 +77,9 @@ function search<S>(spec: Spec<S>, dialect: Dialect): Report {
   const { maxSchedules = Number.POSITIVE_INFINITY, maxMs = MAX_MS } = options;
   let [schedules, tooLong, moves] = [0, 0, 0];
   // No search comes upon a circle that another order leaves: one that keeps nobody from going on is looked for first.
-  const circle = maxSchedules > 0 && maxMs > 0 ? circleInTurns(program) : undefined;
-  let endedBy: Report['endedBy'] = circle === undefined ? 'search' : 'failure';
-  while (circle === undefined) {
+  let found: Found | undefined = maxSchedules > 0 && maxMs > 0 ? circleInTurns(program) : undefined;
+  let endedBy: Report['endedBy'] = 'search';
+  while (found === undefined) {
     if (schedules >= maxSchedules) {
       endedBy = 'maxSchedules';
       break;
@@ -93,41 +93,57 @@ function search<S>(spec: Spec<S>, dialect: Dialect): Report {
     moves += engine.moment.step;
     if (engine.excess === 'steps') tooLong += 1;
     if (strategy.end(engine.moment, end) === 'new') schedules += 1;
-    if (end !== 'failed') continue;
-    endedBy = 'failure';
-    break;
+    if (end === 'failed') found = { engine, by: strategy, schedule: schedules };
   }
-  const atomic = new Map(natives);
-  const sites = sitesOf(program.sites ?? []);
-  if (outside !== undefined && endedBy === 'search') checkOutside(outside, spec.threads, program);
+  // Telling runs what it tells: what is reported of the search is taken before.
+  const parts = partsOf(program, dialect);
+  if (outside !== undefined && found === undefined && endedBy === 'search') checkOutside(outside, spec.threads, program);
   checkState();
-  const failure =
-    endedBy === 'failure'
-      ? tell(program, circle ?? engine, circle === undefined ? strategy : IN_TURNS, circle === undefined ? schedules : 1, 'simple')
-      : null;
+  const failure = found === undefined ? null : tell(program, found.engine, found.by, found.schedule, 'simple');
+  const isWhole = failure === null && tooLong === 0 && strategy.proof.kind === 'complete';
   return new Report({
-    dialect: dialect.name,
+    ...parts,
     ...claimOf(outside?.doubt === undefined ? strategy.proof : NOTHING, tooLong, engine.spins),
     // Of a complete search, how many there are: what chance repeated beside it says nothing.
-    schedules:
-      failure === null && tooLong === 0 && strategy.proof.kind === 'complete'
-        ? strategy.proof.schedules
-        : Math.max(schedules, circle === undefined ? 0 : 1),
+    schedules: isWhole ? strategy.proof.schedules : Math.max(schedules, found?.schedule ?? 0),
     moves,
     ms: ownNow() - begin,
     seed: options.seed ?? 1,
-    strategy: circle === undefined ? strategy.name : IN_TURNS.name,
-    endedBy,
+    strategy: (found?.by ?? strategy).name,
+    endedBy: found === undefined ? endedBy : 'failure',
     tooLong,
     why: engine.why,
     spins: engine.spins,
-    threads: program.names,
     doubt: outside?.doubt,
-    divergence: undefined,
-    atomic,
-    sites,
     failure,
   });
+}
+
+/** A schedule that failed: who has run it, what found it, and its number there. */
+interface Found {
+  readonly engine: Engine;
+  readonly by: Pick<Strategy, 'name'>;
+  readonly schedule: number;
+}
+
+/** What every report says of its program, and what it says where there is nothing to be said. */
+function partsOf(
+  program: Program,
+  dialect: Dialect,
+): Pick<Report, 'dialect' | 'bound' | 'seed' | 'tooLong' | 'why' | 'spins' | 'threads' | 'doubt' | 'divergence' | 'atomic' | 'sites'> {
+  return {
+    dialect: dialect.name,
+    bound: undefined,
+    seed: 1,
+    tooLong: 0,
+    why: undefined,
+    spins: 0,
+    threads: program.names,
+    doubt: undefined,
+    divergence: undefined,
+    atomic: new Map(natives),
+    sites: sitesOf(program.sites ?? []),
+  };
 }
 
 /** What is reached in ways that no text shows has changed all the same. */
@@ -139,13 +155,11 @@ function checkOutside(before: Outside, threads: Spec<never>['threads'], program:
   );
 }
 
-const IN_TURNS = { name: 'all in turns' };
-
 /** The schedule in which everybody moves in turns, if it goes round in a circle. */
-function circleInTurns(program: Program): Engine | undefined {
+function circleInTurns(program: Program): Found | undefined {
   const engine = new Engine(program);
   engine.run(new Replay([], 'in turns'));
-  return engine.failure?.kind === 'livelock' ? engine : undefined;
+  return engine.failure?.kind === 'livelock' ? { engine, by: { name: 'all in turns' }, schedule: 1 } : undefined;
 }
 
 const UNREPEATED =
@@ -164,24 +178,17 @@ function visitStates(program: Program, dialect: Dialect, { helpers, maxSchedules
     else if (end !== 'failed') throw new NondeterminismError(UNREPEATED);
     told = tell(program, engine, { name: 'stateful' }, states, failure.kind === 'livelock' ? 'as-it-is' : 'simple');
   }
+  const parts = partsOf(program, dialect);
   return new Report({
-    dialect: dialect.name,
+    ...parts,
     proved: endedBy === 'search' ? 'complete' : 'sampled',
-    bound: undefined,
     schedules: states,
     moves: transitions,
     ms,
     seed,
     strategy: 'stateful',
     endedBy: endedBy === 'maxStates' ? 'maxSchedules' : endedBy,
-    tooLong: 0,
-    why: undefined,
-    spins: 0,
-    threads: program.names,
-    doubt: undefined,
-    divergence: undefined,
-    atomic: new Map([...natives, ...atomic]),
-    sites: sitesOf(program.sites ?? []),
+    atomic: new Map([...parts.atomic, ...atomic]),
     failure: told,
   });
 }
@@ -199,23 +206,17 @@ function follow(engine: Engine, dialect: Dialect, blocks: readonly Block[]): Rep
   }
   const moves = engine.moment.step;
   return new Report({
-    dialect: dialect.name,
+    ...partsOf(engine.program, dialect),
     proved: 'sampled',
-    bound: undefined,
     schedules: 1,
     moves,
     ms: ownNow() - begin,
-    seed: 1,
     strategy: 'replay',
     endedBy: end === 'failed' ? 'failure' : 'search',
     tooLong: engine.excess === 'steps' ? 1 : 0,
     why: engine.why,
     spins: engine.spins,
-    threads: names,
-    doubt: undefined,
     divergence: end === 'failed' ? strategy.divergence : byLabels.divergence,
-    atomic: new Map(natives),
-    sites: sitesOf(engine.program.sites ?? []),
     failure: end === 'failed' ? tell(engine.program, engine, strategy, 1, 'as-it-is') : null,
   });
 }

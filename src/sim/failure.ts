@@ -3,6 +3,7 @@
  * see it again.
  */
 import type { Cause } from './cause.js';
+import { oneLine } from './labels.js';
 import type { FailureKind } from './program.js';
 import type { ToldCircle } from './story-circle.js';
 
@@ -180,11 +181,6 @@ export class Failure {
     }
     return rows;
   }
-}
-
-function oneLine(error: unknown): string {
-  if (error === undefined) return 'it gave false';
-  return error instanceof Error ? `${error.name}: ${error.message.split('\n')[0]}` : String(error);
 }
 
 export function count(n: number, what: string): string {

@@ -75,3 +75,9 @@ export function sitesOf(known: readonly number[]): { readonly total: number; rea
   const { total, missed } = coverage(known);
   return { total, missed: missed.map((number) => describeSite(siteAt(number)).replace(/ {2}/, ' ')) };
 }
+
+/** What was thrown, or that a condition gave `false`. */
+export function oneLine(error: unknown): string {
+  if (error === undefined) return 'it gave false';
+  return error instanceof Error ? `${error.name}: ${error.message.split('\n')[0]}` : String(error);
+}

@@ -2,7 +2,9 @@
  * From a scenario, who calls what, to threads for the engine: each calls its methods one after another, and writes down when they began and how they
  * ended. What is written down is kept beside the state, so no search and no timeline takes it for something that threads share.
  */
+
 import type { Dialect } from '../dialects/dialect.js';
+import { functionKind } from '../transform/function-kind.js';
 import { siteAt } from '../transform/sites.js';
 import { call } from '../transform/twins.js';
 import { compile } from './compile.js';
@@ -48,8 +50,6 @@ export interface Trial {
   /** What the last schedule did. */
   history(): History;
 }
-
-const GeneratorFunction = Object.getPrototypeOf(function* () {}) as object;
 
 export function createTrial(scenario: Scenario, subject: Subject): Trial {
   const { dialect } = subject;
@@ -141,7 +141,7 @@ export function createTrial(scenario: Scenario, subject: Subject): Trial {
 type MethodKind = 'ordinary' | 'generator';
 
 function kindOf(object: object, method: string): MethodKind {
-  return Object.getPrototypeOf(Reflect.get(object, method)) === GeneratorFunction ? 'generator' : 'ordinary';
+  return functionKind(Reflect.get(object, method) as object) === 'generator' ? 'generator' : 'ordinary';
 }
 
 /** Calls a method as a thread does, and gives how that ended. */

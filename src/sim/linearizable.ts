@@ -2,6 +2,7 @@
  * `linearizable`: whether an object that many threads use does what it would do if its methods were called one at a time. Scenarios come from
  * fast-check's arbitraries, schedules from the explorer.
  */
+
 import { createRequire } from 'node:module';
 import type { Dialect } from '../dialects/dialect.js';
 import type { DialectName } from '../dialects/registry.js';
@@ -9,6 +10,7 @@ import { resolveDialect } from '../dialects/registry.js';
 import { describe } from '../errors.js';
 import { ownNow } from '../host/clock.js';
 import { forbidding } from '../host/forbid.js';
+import { functionKind } from '../transform/function-kind.js';
 import { SpecError } from './errors.js';
 import { offend } from './explore.js';
 import { MAX_OPERATIONS, type Operation } from './linearizable-history.js';
@@ -247,9 +249,10 @@ function checkFactory(name: 'sequential' | 'concurrent', make: unknown, methods:
     const plain: unknown = Reflect.get(one, method);
     if (typeof plain !== 'function')
       throw new SpecError(`${name}: expected an object with a method ${method}; its ${method} is ${describe(plain)}`);
-    if (/^Async/.test(Object.getPrototypeOf(plain)?.[Symbol.toStringTag] ?? ''))
+    const kind = functionKind(plain);
+    if (kind === 'async')
       throw new SpecError(`${name}.${method}: expected an ordinary method or a generator method; got an async one, which is no thread`);
-    if (name === 'sequential' && Object.getPrototypeOf(plain)?.[Symbol.toStringTag] === 'GeneratorFunction')
+    if (name === 'sequential' && kind === 'generator')
       throw new SpecError(`sequential.${method}: expected an ordinary method, since nobody else runs there; got a generator method`);
   }
 }

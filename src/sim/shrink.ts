@@ -2,8 +2,11 @@
  * From a failing schedule to the simplest that fails in the same way: first whole blocks are moved together, as long as that saves a switch; then all
  * schedules with fewer preemptions are run, which finds what the moves missed, or proves that there is nothing to find.
  */
+
+import { notTheSame } from './divergence.js';
 import type { Engine } from './engine.js';
-import { NondeterminismError } from './errors.js';
+import type { NondeterminismError } from './errors.js';
+import { oneLine } from './labels.js';
 import type { RawFailure } from './program.js';
 import { type Block, blocksOf, traceOf } from './schedule-text.js';
 import { Preemptions } from './strategies/preemptions.js';
@@ -133,11 +136,8 @@ function isAlike(one: RawFailure | undefined, other: RawFailure): boolean {
 
 /** A schedule that failed, and does not fail when it is run again. */
 function unrepeated({ kind, error }: RawFailure): NondeterminismError {
-  const what = error instanceof Error ? `${kind} (${error.name}: ${error.message.split('\n')[0]})` : kind;
-  return new NondeterminismError(
-    `the same schedule did not do the same twice: expected the failure that was found, ${what}; got none, or another one, when it was run again. ` +
-      'Threads may depend on nothing but what `state` makes anew for each schedule: no time, no random numbers, nothing left over from the schedule before',
-  );
+  const what = error instanceof Error ? `${kind} (${oneLine(error)})` : kind;
+  return notTheSame(`expected the failure that was found, ${what}; got none, or another one, when it was run again`);
 }
 
 function nameOf(error: unknown): string {

@@ -1,6 +1,7 @@
 /**
  * A livelock in words: the circle once, what was before it, and who waits in it for what to change.
  */
+import { isNews, pathOf } from './access.js';
 import type { Circle } from './rounds.js';
 import { type Move, tellMove } from './story.js';
 
@@ -52,11 +53,13 @@ export function circleOf(
 
 function sentenceOf(round: readonly Move[], threads: readonly number[], names: readonly string[], others: readonly string[]): string {
   const all = round.flatMap(({ accesses }) => accesses);
-  const changes = new Set(all.filter(({ kind, before, after }) => kind === 'write' && before !== after).map(placeOf));
+  const changes = new Set(
+    all.filter(({ kind, before, after }) => kind === 'write' && before !== after).map(({ object, key }) => pathOf(object, key)),
+  );
   const waits = threads.map((thread) => {
     const read = new Map<string, unknown>();
     for (const access of all)
-      if (access.thread === thread && access.kind === 'read' && isPlain(access.after)) read.set(placeOf(access), access.after);
+      if (access.thread === thread && access.kind === 'read' && isNews(access)) read.set(pathOf(access.object, access.key), access.after);
     const what = [...read].map(([place, value]) => (changes.has(place) ? place : `${place} to be other than ${String(value)}`));
     return `${names[thread]} waits for ${what.length === 0 ? 'something else' : what.join(' and ')}`;
   });
@@ -66,12 +69,4 @@ function sentenceOf(round: readonly Move[], threads: readonly number[], names: r
       ? `nobody who can go on changes that${rest}`
       : `they change ${[...changes].join(' and ')}, and all is as it was after each turn${rest}; another order may lead out of it`;
   return `${waits.join(', ')}: ${why}`;
-}
-
-function placeOf({ object, key }: Move['accesses'][number]): string {
-  return key === undefined ? object : `${object}.${String(key)}`;
-}
-
-function isPlain(value: unknown): boolean {
-  return (typeof value !== 'object' || value === null) && typeof value !== 'function';
 }

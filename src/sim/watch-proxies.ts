@@ -3,6 +3,7 @@
  * a proxy may answer depends on what it stands before, and a frozen object would have to be shown with everything in it unwatched.
  */
 import { countAsNative } from '../transform/native.js';
+import { propertyOf } from '../transform/property.js';
 import { TWIN } from '../transform/twin.js';
 import { callBack } from '../transform/twins.js';
 import { SpecError } from './errors.js';
@@ -26,15 +27,6 @@ export function proxyOf(watcher: Watching, node: Node): object {
   const proxy = new Proxy(shadow, node.kind === 'entries' ? new EntriesHandler(watcher, node) : new PropertiesHandler(watcher, node));
   watcher.graph.pair(proxy, node.object);
   return proxy;
-}
-
-/** The accessor of a key, on the object or on what it inherits from. */
-function accessorOf(object: object, key: PropertyKey): PropertyDescriptor | undefined {
-  for (let at: object | null = object; at !== null; at = Object.getPrototypeOf(at) as object | null) {
-    const property = Object.getOwnPropertyDescriptor(at, key);
-    if (property !== undefined) return 'value' in property ? undefined : property;
-  }
-  return undefined;
 }
 
 class PropertiesHandler implements ProxyHandler<object> {
@@ -68,8 +60,8 @@ class PropertiesHandler implements ProxyHandler<object> {
 
   set(_: object, key: PropertyKey, value: unknown, receiver: unknown): boolean {
     const { watcher, object, number } = this;
-    const accessor = accessorOf(object, key);
-    if (accessor !== undefined) {
+    const property = propertyOf(object, key);
+    if (property !== undefined && !('value' in property)) {
       if (Object.hasOwn(object, key)) watcher.hold('closed');
       return Reflect.set(object, key, value, receiver);
     }

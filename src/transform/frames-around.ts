@@ -26,21 +26,6 @@ export interface Around {
   readonly given: unknown;
 }
 
-/** What the texts of twins call of their runtime beside functions. */
-export const TWIN_HELPERS = {
-  step: (loaded: number, by: 1 | -1): number => {
-    let next = loaded;
-    // By these alone, objects become numbers once and BigInts stay what they are.
-    if (by === 1) next++;
-    else next--;
-    return next;
-  },
-  define: (object: object, name: PropertyKey, value: unknown): void => {
-    Object.defineProperty(object, name, { value, writable: true, enumerable: true, configurable: true });
-  },
-  property: (key: unknown): PropertyKey => Reflect.ownKeys({ [key as string]: 0 })[0] as PropertyKey,
-};
-
 // biome-ignore lint/security/noGlobalEval: to make code of a text is what this is for
 const everywhere = globalThis.eval;
 

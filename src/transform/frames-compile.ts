@@ -11,6 +11,7 @@ import type { Machine } from './frames-machine.js';
 import { Names, patternOf } from './frames-names.js';
 import { block, hoistVars } from './frames-statement.js';
 import { EVERYWHERE, type Known, type TextSource, Writer } from './frames-writer.js';
+import { functionKind } from './function-kind.js';
 import { type FunctionNode, freshPrefix, isFunction, NEWEST } from './syntax.js';
 
 /** Runs from where the frame stands; the result: 0 it yields, 1 it calls, 2 it returns. */
@@ -136,10 +137,8 @@ function written(writer: Writer, node: FunctionNode, self: Parameters<Known['inn
   return { ...assembled, level, variables: writer.variables, keepsTurn: writer.keepsTurn };
 }
 
-const GeneratorFunction = Object.getPrototypeOf(function* () {}) as object;
-
 export function isGenerator(value: unknown): boolean {
-  return typeof value === 'function' && Object.getPrototypeOf(value) === GeneratorFunction;
+  return typeof value === 'function' && functionKind(value) === 'generator';
 }
 
 /** What makes the functions that run a text, evaluated anywhere. */

@@ -3,6 +3,7 @@
  */
 import { describe } from '../errors.js';
 import { StatefulError } from './frames-error.js';
+import { propertyOf } from './property.js';
 
 /** An activation of a function. A class, so that all of them have one shape. */
 export class Frame {
@@ -87,14 +88,14 @@ export class Machine {
   }
 
   get(object: Record<string, unknown>, name: string): boolean {
-    const getter = accessorOf(object, name, 'get');
+    const getter = propertyOf(object, name)?.get as Callable | undefined;
     if (getter !== undefined && this.#enters(getter, object, [])) return true;
     this.value = object[name];
     return false;
   }
 
   set(object: Record<string, unknown>, name: string, args: unknown[]): boolean {
-    const setter = accessorOf(object, name, 'set');
+    const setter = propertyOf(object, name)?.set as Callable | undefined;
     if (setter !== undefined && this.#enters(setter, object, args)) return true;
     object[name] = args[0];
     return false;
@@ -203,12 +204,4 @@ export class Machine {
 function isKeyed(all: unknown): all is Map<unknown, unknown> | Set<unknown> {
   const prototype: unknown = Object.getPrototypeOf(Object(all));
   return prototype === Map.prototype || prototype === Set.prototype;
-}
-
-function accessorOf(object: unknown, name: string, kind: 'get' | 'set'): Callable | undefined {
-  for (let at: unknown = Object(object); at !== null; at = Object.getPrototypeOf(at)) {
-    const descriptor = Object.getOwnPropertyDescriptor(at, name);
-    if (descriptor !== undefined) return descriptor[kind] as Callable | undefined;
-  }
-  return undefined;
 }

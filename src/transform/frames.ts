@@ -3,7 +3,7 @@
  * be written down, compared, and put back. Functions that are called are taken apart when they are first met.
  */
 
-import { aroundOf, NOTHING_AROUND, TWIN_HELPERS, type UsedAround } from './frames-around.js';
+import { aroundOf, NOTHING_AROUND, type UsedAround } from './frames-around.js';
 import { callbackText } from './frames-callbacks.js';
 import {
   type CompileContext,
@@ -20,6 +20,7 @@ import { StatefulError } from './frames-error.js';
 import { isLanguage, isSteady } from './frames-globals.js';
 import { type Closure, Frame, Machine } from './frames-machine.js';
 import { freshPrefix } from './syntax.js';
+import { VALUE_HELPERS } from './twin-runtime.js';
 import { makerFor, placeOfTwin, type Twin, type TwinPlace, twinFor } from './twins.js';
 
 export type { UsedAround } from './frames-around.js';
@@ -307,7 +308,7 @@ export class FrameProgram {
     for (const use of around.uses(used, isSteady)) this.#rules.around(use);
     const given = freshPrefix(compiled.machine + prefix);
     const factory = around.evaluate(compiled.factory([prefix, given], around.head(used, given))) as Factory;
-    this.#add(compiled, factory(this.#machine, TWIN_HELPERS, around.given));
+    this.#add(compiled, factory(this.#machine, VALUE_HELPERS, around.given));
   }
 
   #compilePrimitive(title: string, { text, helpers }: WrittenTwin): number {
@@ -316,7 +317,7 @@ export class FrameProgram {
     const context = { generator: () => undefined, has, reserve: () => this.#reserve(), twin: '$gil', own: undefined };
     const compiled = compileText(title, text, number, context);
     const factory = NOTHING_AROUND.evaluate(compiled.factory(['$gil', ...Object.keys(helpers)], '')) as Factory;
-    this.#add(compiled, factory(this.#machine, TWIN_HELPERS, ...Object.values(helpers)));
+    this.#add(compiled, factory(this.#machine, VALUE_HELPERS, ...Object.values(helpers)));
     return number;
   }
 

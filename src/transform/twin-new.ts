@@ -96,9 +96,6 @@ export function createConstructing({ find, countNew }: ConstructingSupply) {
       above,
       isMaking,
       hand,
-      define: (object: object, name: PropertyKey, value: unknown): void => {
-        Object.defineProperty(object, name, { value, writable: true, enumerable: true, configurable: true });
-      },
     },
   };
 }

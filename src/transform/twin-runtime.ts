@@ -1,6 +1,7 @@
 /**
  * What the text of a twin calls: functions by their twins where they have one, natively where not. Nothing is allocated for a native call.
  */
+import { propertyOf } from './property.js';
 import { TWIN } from './twin.js';
 import type { ClassKind } from './twin-construct.js';
 import { type Class, createConstructing, type Maker } from './twin-new.js';
@@ -45,6 +46,21 @@ interface Member {
   readonly kind: MemberKind;
 }
 
+/** What texts call that is no call of the author's. */
+export const VALUE_HELPERS = {
+  step: (loaded: number, by: 1 | -1, _look?: unknown): number => {
+    let next = loaded;
+    // By these alone, objects become numbers once and BigInts stay what they are.
+    if (by === 1) next++;
+    else next--;
+    return next;
+  },
+  property: (key: unknown): PropertyKey => Reflect.ownKeys({ [key as string]: 0 })[0] as PropertyKey,
+  define: (object: object, name: PropertyKey, value: unknown): void => {
+    Object.defineProperty(object, name, { value, writable: true, enumerable: true, configurable: true });
+  },
+};
+
 export function createTwinRuntime(finder: TwinFinder) {
   const over = new Over();
   const natives = new Map<string, number>();
@@ -87,11 +103,7 @@ export function createTwinRuntime(finder: TwinFinder) {
   };
   const accessor = (object: unknown, name: PropertyKey, kind: 'get' | 'set'): Callable | undefined => {
     if (typeof name !== 'symbol' && (typeof name === 'number' || !knownAccessors.has(name))) return undefined;
-    for (let at: unknown = Object(object); at !== null; at = Object.getPrototypeOf(at)) {
-      const descriptor = Object.getOwnPropertyDescriptor(at, name);
-      if (descriptor !== undefined) return twin(descriptor[kind]);
-    }
-    return undefined;
+    return twin(propertyOf(object, name)?.[kind]);
   };
   const constructing = createConstructing({
     find: (made) => finder.findMaker(made),
@@ -108,18 +120,12 @@ export function createTwinRuntime(finder: TwinFinder) {
     countWith,
     on,
     after: (value: unknown, _look: unknown): unknown => value,
-    step: (loaded: number, by: 1 | -1, _look?: unknown): number => {
-      let next = loaded;
-      if (by === 1) next++;
-      else next--;
-      return next;
-    },
+    ...VALUE_HELPERS,
     /** An accessor ran in one go. */
     seen: (name: string, value: unknown): unknown => {
       countName(name);
       return value;
     },
-    property: (key: unknown): PropertyKey => Reflect.ownKeys({ [key as string]: 0 })[0] as PropertyKey,
     call0: (f: Callable): Delegate => {
       const other = twin(f);
       if (other !== undefined) return other() as Delegate;

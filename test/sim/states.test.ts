@@ -2,12 +2,13 @@
  * The stateful search against what is known of its programs, and against every schedule of small ones, run with real generators.
  */
 import { describe, expect, it } from 'vitest';
+import { safeStack } from '../../bench/safe-stack.js';
 import { encode } from '../../src/sim/canonical.js';
 import { Engine } from '../../src/sim/engine.js';
 import type { Program } from '../../src/sim/program.js';
 import { type StatesOptions, type StatesReport, searchStates } from '../../src/sim/states.js';
 import { Replay } from '../../src/sim/strategies/replay.js';
-import { type Body, increments, outcomes, safeStack, twoLocks } from './states-programs.js';
+import { type Body, increments, outcomes, twoLocks } from './states-programs.js';
 import { helpers, randomProgram, shared } from './states-random.js';
 
 function program<S>(state: () => S, bodies: readonly Body<S>[], rest: Partial<Program> = {}): Program {

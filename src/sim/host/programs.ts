@@ -7,15 +7,11 @@ import { ArgumentError, describe } from '../../errors.js';
 import { TWIN } from '../../transform/twin.js';
 import { activate, twinOf } from '../../transform/twins.js';
 import { accessorsOf } from '../accessors.js';
-import { SpecError } from '../errors.js';
 import { THREAD_EXPORTS } from '../exports.js';
 import { onOpaque } from '../opaque.js';
+import { threadKind } from '../thread-kind.js';
 import { world } from '../world.js';
 import type { VirtualText } from './task.js';
-
-const GeneratorFunction = Object.getPrototypeOf(function* () {}) as object;
-const AsyncFunction = Object.getPrototypeOf(async () => {}) as object;
-const AsyncGeneratorFunction = Object.getPrototypeOf(async function* () {}) as object;
 
 /** Any function, as it is called here. */
 type Callable = (...args: never[]) => unknown;
@@ -32,13 +28,8 @@ export function prepareTwins(dialect: Dialect, state: unknown, atomic: readonly 
  * @throws SpecError, FreeVariableError
  */
 export function sharingProgram(run: Callable, name: string): (...given: unknown[]) => VirtualText<unknown> {
-  const prototype: unknown = Object.getPrototypeOf(run);
-  if (prototype === AsyncFunction || prototype === AsyncGeneratorFunction) {
-    throw new SpecError(
-      `threads.${name}: expected an ordinary function or a generator function; got an async one. A promise is no thread: write function* and yield* t.sleep(ms) for what it would await`,
-    );
-  }
-  return (prototype === GeneratorFunction ? run : twinOf(run)) as (...given: unknown[]) => VirtualText<unknown>;
+  const kind = threadKind(name, run, 'write function* and yield* t.sleep(ms) for what it would await');
+  return (kind === 'generator' ? run : twinOf(run)) as (...given: unknown[]) => VirtualText<unknown>;
 }
 
 /** The program, begun: the generator function itself, or the twin of an ordinary function; or a clear error if there is neither. */
