@@ -13,7 +13,7 @@ import { twinPlacesOf } from './places.js';
 import { isClassText, readClass, readFunction } from './read-task.js';
 import { type FunctionNode, freshPrefix } from './syntax.js';
 import { TWIN } from './twin.js';
-import { type CallbackSupply, createCallbackTwins } from './twin-callbacks.js';
+import { createCallbackTwins } from './twin-callbacks.js';
 import { type ConstructionParts, compileClass, compileTwin, type Factory } from './twin-compile.js';
 import type { Maker } from './twin-new.js';
 import { ownParts } from './twin-parts.js';
@@ -62,7 +62,7 @@ const runtime = createTwinRuntime({
   isSwitchable,
   leave: (plain) => void refused.set(plain, 'a generator'),
 });
-const callbackTwins = createCallbackTwins({ twin: runtime.twin as CallbackSupply['twin'], count: runtime.countWith });
+const callbackTwinOf = createCallbackTwins(runtime);
 
 /** How often each function was called natively since `activate`, by name. */
 export const natives: ReadonlyMap<string, number> = runtime.natives;
@@ -108,7 +108,7 @@ export function twinOf(plain: Callable): Twin {
 /** The twin of a function that is called, if it can have one. */
 function findTwin(plain: object): Twin | undefined {
   if (refused.has(plain) || isNative(plain) || active?.atomic.has(plain) === true) return undefined;
-  const known = callbackTwins.get(plain);
+  const known = callbackTwinOf(plain);
   if (known !== undefined) return known as Twin;
   let reason: string;
   try {
