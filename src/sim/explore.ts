@@ -95,20 +95,18 @@ function search<S>(spec: Spec<S>, dialect: Dialect): Report {
     if (strategy.end(engine.moment, end) === 'new') schedules += 1;
     if (end === 'failed') found = { engine, by: strategy, schedule: schedules };
   }
-  // Telling runs what it tells: what is reported of the search is taken before.
-  const parts = partsOf(program, dialect);
+  const seen = seenIn(program);
   if (outside !== undefined && found === undefined && endedBy === 'search') checkOutside(outside, spec.threads, program);
   checkState();
   const failure = found === undefined ? null : tell(program, found.engine, found.by, found.schedule, 'simple');
   const isWhole = failure === null && tooLong === 0 && strategy.proof.kind === 'complete';
-  return new Report({
-    ...parts,
-    ...claimOf(outside?.doubt === undefined ? strategy.proof : NOTHING, tooLong, engine.spins),
+  return reportOf(program, dialect, seen, {
+    claim: claimOf(outside?.doubt === undefined ? strategy.proof : NOTHING, tooLong, engine.spins),
     // Of a complete search, how many there are: what chance repeated beside it says nothing.
     schedules: isWhole ? strategy.proof.schedules : Math.max(schedules, found?.schedule ?? 0),
     moves,
     ms: ownNow() - begin,
-    seed: options.seed ?? 1,
+    seed: options.seed,
     strategy: (found?.by ?? strategy).name,
     endedBy: found === undefined ? endedBy : 'failure',
     tooLong,
@@ -126,24 +124,42 @@ interface Found {
   readonly schedule: number;
 }
 
-/** What every report says of its program, and what it says where there is nothing to be said. */
-function partsOf(
-  program: Program,
-  dialect: Dialect,
-): Pick<Report, 'dialect' | 'bound' | 'seed' | 'tooLong' | 'why' | 'spins' | 'threads' | 'doubt' | 'divergence' | 'atomic' | 'sites'> {
-  return {
-    dialect: dialect.name,
-    bound: undefined,
-    seed: 1,
-    tooLong: 0,
-    why: undefined,
-    spins: 0,
-    threads: program.names,
-    doubt: undefined,
-    divergence: undefined,
-    atomic: new Map(natives),
-    sites: sitesOf(program.sites ?? []),
-  };
+/** What has been called and reached so far. Telling a failure runs it again: what is said of a search is taken before. */
+function seenIn(program: Program): Pick<Report, 'atomic' | 'sites'> {
+  return { atomic: new Map(natives), sites: sitesOf(program.sites ?? []) };
+}
+
+type Claim = Pick<Report, 'proved' | 'bound'>;
+type Said = 'schedules' | 'moves' | 'ms' | 'strategy' | 'endedBy' | 'failure';
+type SaidIfAny = 'seed' | 'tooLong' | 'why' | 'spins' | 'doubt' | 'divergence';
+
+/** A report; what there is nothing to be said of is left out. In one literal: spreading one took as long as a dozen schedules. */
+function reportOf(
+  { names }: Program,
+  { name }: Dialect,
+  { atomic, sites }: Pick<Report, 'atomic' | 'sites'>,
+  parts: Pick<Report, Said> & { readonly claim: Claim } & { readonly [K in SaidIfAny]?: Report[K] | undefined },
+): Report {
+  return new Report({
+    dialect: name,
+    proved: parts.claim.proved,
+    bound: parts.claim.bound,
+    schedules: parts.schedules,
+    moves: parts.moves,
+    ms: parts.ms,
+    seed: parts.seed ?? 1,
+    strategy: parts.strategy,
+    endedBy: parts.endedBy,
+    tooLong: parts.tooLong ?? 0,
+    why: parts.why,
+    spins: parts.spins ?? 0,
+    threads: names,
+    doubt: parts.doubt,
+    divergence: parts.divergence,
+    atomic,
+    sites,
+    failure: parts.failure,
+  });
 }
 
 /** What is reached in ways that no text shows has changed all the same. */
@@ -166,7 +182,7 @@ const UNREPEATED =
   'the stateful search found a failure that does not happen when its schedule is run: expected `state` to be plain data, and threads to share nothing else';
 
 /** Every state once. What is counted are moves between states: schedules are many more. */
-function visitStates(program: Program, dialect: Dialect, { helpers, maxSchedules, maxMs = MAX_MS, seed = 1 }: SearchOptions): Report {
+function visitStates(program: Program, dialect: Dialect, { helpers, maxSchedules, maxMs = MAX_MS, seed }: SearchOptions): Report {
   const found = searchStates(program, { helpers, maxStates: maxSchedules, maxMs });
   const { failure, endedBy, states, transitions, ms, atomic } = found;
   let told: Failure | null = null;
@@ -178,19 +194,22 @@ function visitStates(program: Program, dialect: Dialect, { helpers, maxSchedules
     else if (end !== 'failed') throw new NondeterminismError(UNREPEATED);
     told = tell(program, engine, { name: 'stateful' }, states, failure.kind === 'livelock' ? 'as-it-is' : 'simple');
   }
-  const parts = partsOf(program, dialect);
-  return new Report({
-    ...parts,
-    proved: endedBy === 'search' ? 'complete' : 'sampled',
-    schedules: states,
-    moves: transitions,
-    ms,
-    seed,
-    strategy: 'stateful',
-    endedBy: endedBy === 'maxStates' ? 'maxSchedules' : endedBy,
-    atomic: new Map([...parts.atomic, ...atomic]),
-    failure: told,
-  });
+  const seen = seenIn(program);
+  return reportOf(
+    program,
+    dialect,
+    { ...seen, atomic: new Map([...seen.atomic, ...atomic]) },
+    {
+      claim: { proved: endedBy === 'search' ? 'complete' : 'sampled', bound: undefined },
+      schedules: states,
+      moves: transitions,
+      ms,
+      seed,
+      strategy: 'stateful',
+      endedBy: endedBy === 'maxStates' ? 'maxSchedules' : endedBy,
+      failure: told,
+    },
+  );
 }
 
 /** Runs the one schedule that was asked for: by its labels, or, if that leads elsewhere, move by move. */
@@ -205,9 +224,8 @@ function follow(engine: Engine, dialect: Dialect, blocks: readonly Block[]): Rep
     end = engine.run(strategy);
   }
   const moves = engine.moment.step;
-  return new Report({
-    ...partsOf(engine.program, dialect),
-    proved: 'sampled',
+  return reportOf(engine.program, dialect, seenIn(engine.program), {
+    claim: { proved: 'sampled', bound: undefined },
     schedules: 1,
     moves,
     ms: ownNow() - begin,
@@ -222,7 +240,7 @@ function follow(engine: Engine, dialect: Dialect, blocks: readonly Block[]): Rep
 }
 
 /** What a proof is worth if schedules had to be given up: of those nothing is known, and they may be of any kind. */
-export function claimOf(proof: Proof, tooLong: number, spins: number): Pick<Report, 'proved' | 'bound'> {
+export function claimOf(proof: Proof, tooLong: number, spins: number): Claim {
   if (tooLong > 0 || proof.kind === 'none') return { proved: 'sampled', bound: undefined };
   // Who waits in a loop was not let wait for as long as it could have: how long that may be is a bound too.
   if (proof.kind === 'complete' && spins > 0)
