@@ -10,12 +10,6 @@ import type { Surroundings } from '../runtime/serve.js';
 /** Every worker has these as it starts. The faces would cost it as much again: they bring the pools, and these the parser. */
 const AT_HAND: Readonly<Record<string, unknown>> = { checkpoint, currentTask, releaseForIO, releasing, report, sleep };
 
-const NO_HOOK = {
-  hookFor: (): never => {
-    throw new Error('gil: hooks run in a thread of their own here');
-  },
-};
-
 export const SURROUNDINGS: Surroundings = {
   exports: async (names) => {
     if (names !== 'all' && names.every((name) => Object.hasOwn(AT_HAND, name))) return AT_HAND;
@@ -24,7 +18,8 @@ export const SURROUNDINGS: Surroundings = {
   },
   transformModules: async ({ dialect }) => {
     if (dialect.looks.length === 0) return;
-    const { hookFor } = HOOKS_RUN === 'in-the-thread' ? await import('../runtime/module-looks.js') : NO_HOOK;
-    transformModules(dialect, hookFor);
+    // Where hooks run in a thread of their own, this one does without.
+    const looks = HOOKS_RUN === 'in-the-thread' ? await import('../runtime/module-looks.js') : undefined;
+    transformModules(dialect, looks?.hookFor);
   },
 };

@@ -12,8 +12,8 @@ export interface ModuleHooks {
   readonly hooksUrl: string | URL;
   /** What `initialize` gets. */
   readonly data: unknown;
-  /** Makes the hook for this thread; called only where Node can use it. */
-  readonly inThread: () => LoadHook;
+  /** The hook for this thread; not needed where Node cannot use it. */
+  readonly inThread: LoadHook | undefined;
 }
 
 const registerHooks: unknown = Reflect.get(nodeModule, 'registerHooks');
@@ -24,7 +24,7 @@ export const HOOKS_RUN: 'in-the-thread' | 'in-a-thread-of-their-own' =
 
 /** Installs a `load` hook for the modules that this thread will load. Other threads are not affected. */
 export function installModuleHooks({ hooksUrl, data, inThread }: ModuleHooks): void {
-  if (typeof registerHooks === 'function') registerHooks({ load: sayingJson(inThread()) });
+  if (typeof registerHooks === 'function' && inThread !== undefined) registerHooks({ load: sayingJson(inThread) });
   else nodeModule.register(hooksUrl, { data });
 }
 
