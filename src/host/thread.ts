@@ -3,6 +3,7 @@
  */
 import { availableParallelism } from 'node:os';
 import { isMainThread, threadId } from 'node:worker_threads';
+import { whenIdle } from './clock.js';
 
 /** How many threads can run at once. */
 export const CORES = availableParallelism();
@@ -38,6 +39,16 @@ export function endThread(): never {
 /** Tells `witness` of an error that nobody catches, just before this worker or child process ends of it. */
 export function onUncaught(witness: (error: unknown) => void): void {
   process.once('uncaughtExceptionMonitor', witness);
+}
+
+/** In this turn of the event loop a promise may reject with `reason` though nobody waits for it: it has been told in another way. */
+export function forgive(reason: unknown): void {
+  const witness = (given: unknown): void => {
+    // As Node does where nobody listens.
+    if (given !== reason && process.listenerCount('unhandledRejection') === 1) throw given;
+  };
+  process.on('unhandledRejection', witness);
+  whenIdle(() => process.off('unhandledRejection', witness));
 }
 
 let exiting: 'no' | 'yes' = 'no';

@@ -1,6 +1,7 @@
 /**
  * The call that a worker is running, as its own code sees it: whether it is still wanted, what came with it, and a way to report.
  */
+import { forgive } from '../host/thread.js';
 
 /** The call that runs in this worker. */
 export interface CurrentTask {
@@ -125,6 +126,8 @@ export class RunningCall implements CurrentTask {
     this.listen();
     if (this.#stopping === undefined || this.#thrown === 'yes') return;
     this.#thrown = 'yes';
+    // A promise that the call has made may have heard of it too, and is not waited for any more.
+    forgive(this.#stopping.reason);
     throw this.#stopping.reason;
   }
 

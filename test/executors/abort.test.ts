@@ -41,6 +41,30 @@ describe.each(POOLS)('$name', (kind: PoolKind) => {
     });
   });
 
+  it.runIf(kind.memory === 'shared')('may be heard at a look and by a promise at once, and the worker goes on', async () => {
+    await withPool(kind, 1, async (pool) => {
+      const gate = new Int32Array(new SharedArrayBuffer(4));
+      const abort = new AbortController();
+      const future = pool.submitWith(
+        { signal: abort.signal },
+        (gate) => {
+          const { signal } = currentTask() as NonNullable<ReturnType<typeof currentTask>>;
+          // Has no looks: the first one that comes is behind the promise.
+          const text =
+            'return (_, reject) => { signal.addEventListener("abort", () => reject(signal.reason)); report("begun"); Atomics.wait(gate, 0, 0); }';
+          return new Promise<void>(Function('signal', 'report', 'gate', text)(signal, report, gate));
+        },
+        gate,
+      );
+      expect(await firstReport(future)).toBe('begun');
+      abort.abort('enough');
+      Atomics.store(gate, 0, 1);
+      Atomics.notify(gate, 0);
+      expect(await outcomeOf(future)).toMatchObject({ code: 'ERR_FUTURE_CANCELLED', cause: 'enough' });
+      expect([await pool.submit(() => 'same worker'), pool.workerCount, pool.stats().failed]).toEqual(['same worker', 1, 1]);
+    });
+  });
+
   it('has an async task hear of it, which may stop as it likes', async () => {
     await withPool(kind, 1, async (pool) => {
       const listen = (how: 'throw' | 'value' | 'other' | 'timer', signal?: AbortSignal) =>
