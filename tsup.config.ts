@@ -21,6 +21,7 @@ export default defineConfig({
     cli: 'src/cli/main.ts',
     'entry/worker': 'src/entry/worker.ts',
     'entry/process': 'src/entry/process.ts',
+    'entry/interrupter': 'src/entry/interrupter.ts',
     'entry/gated': 'src/entry/gated.ts',
     'entry/hooks': 'src/entry/hooks.ts',
   },

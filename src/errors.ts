@@ -12,6 +12,7 @@ export type GilErrorCode =
   | 'ERR_GIL_CANNOT_BLOCK'
   | 'ERR_GIL_DISPOSED'
   | 'ERR_GIL_HANDLE'
+  | 'ERR_GIL_INTERRUPTS'
   | 'ERR_GIL_NOT_HELD'
   | 'ERR_GIL_RANGE'
   | 'ERR_GIL_SWITCH_INTERVAL'
@@ -87,6 +88,14 @@ export class HandleError extends TypeError {
     this.prototype.name = 'HandleError';
   }
   readonly code = 'ERR_GIL_HANDLE';
+}
+
+/** Threads were to be interrupted where that cannot be done: no inspector, or a main thread that does not know this package. */
+export class InterruptsUnavailableError extends Error {
+  static {
+    this.prototype.name = 'InterruptsUnavailableError';
+  }
+  readonly code = 'ERR_GIL_INTERRUPTS';
 }
 
 /** More threads at once on one lock than it has places for. */

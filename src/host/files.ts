@@ -13,6 +13,8 @@ export const WORKER_ENTRY = beside('./entry/worker.js');
 export const PROCESS_ENTRY = beside('./entry/process.js');
 /** What the hooks thread of Node 20 runs. */
 export const HOOKS_ENTRY = beside('./entry/hooks.js');
+/** What the thread runs that has others interrupted. */
+export const INTERRUPTER_ENTRY = beside('./entry/interrupter.js');
 /** The thread of a schedule that is run live. */
 export const GATED_ENTRY = beside('./entry/gated.js');
 /** Where this package's own files are. */

@@ -20,6 +20,7 @@ import {
   NOBODY,
   ONE_WAITER,
   placeOf,
+  SLOT,
   TENANT,
   TICKET,
   TURN,
@@ -37,6 +38,7 @@ export function* bury(dead: Contender, undertaker: Contender): Protocol<'clean' 
   // From here on nobody hands it the lock: one who has just done so sees this afterwards and takes the lock back himself.
   yield store(words, place + TENANT, -tenant);
   yield store(words, place + TICKET, 0);
+  yield store(words, place + SLOT, 0);
   yield add(words, LOCK, -ONE_WAITER * (yield load(words, place + WAITING)));
   yield store(words, place + WAITING, 0);
   yield add(words, FORCED, -(yield load(words, place + FORCED_WAIT)));

@@ -9,6 +9,9 @@ import type { Recorder } from './recorder.js';
 /** Makes sure that the thread of an identity is alive; has it buried if not. */
 export type Suspicion = (ident: number, when: 'at-first' | 'in-vain') => void;
 
+/** Sees to it that the holder hears of a request. */
+export type Delivery = (holder: number) => void;
+
 export interface Contender {
   readonly words: Words;
   /** The same memory as 64-bit floats, for times. */
@@ -22,6 +25,8 @@ export interface Contender {
   readonly recorder: Recorder | undefined;
   /** Is the thread alive that a waiter waits for? Called before it sleeps, and when it has slept in vain for a while. */
   readonly suspect: Suspicion;
+  /** A request has been left in a holder's breaker: how does it learn of it that never looks? */
+  readonly deliver: Delivery;
   /** The stamp of a request that a task of this thread's own event loop made: honoured at the next `checkpointAsync`. */
   ownRequest: number;
   /**
@@ -44,7 +49,11 @@ export function createContender(
   words: Words,
   ident: number,
   dialect: Dialect,
-  { recorder, suspect = () => {} }: { readonly recorder?: Recorder | undefined; readonly suspect?: Suspicion } = {},
+  {
+    recorder,
+    suspect = () => {},
+    deliver = () => {},
+  }: { readonly recorder?: Recorder | undefined; readonly suspect?: Suspicion; readonly deliver?: Delivery } = {},
 ): Contender {
   return {
     words,
@@ -54,6 +63,7 @@ export function createContender(
     dialect,
     recorder,
     suspect,
+    deliver,
     ownRequest: 0,
     hindrance: dialect.lock === 'none' ? 'no-lock' : 'none',
     inherited: NOBODY,

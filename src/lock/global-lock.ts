@@ -7,21 +7,21 @@ import type { Dialect } from '../dialects/dialect.js';
 import { resolveDialect } from '../dialects/registry.js';
 import type { LockEvent } from '../events.js';
 import { now } from '../host/clock.js';
-import { THREAD_NUMBER } from '../host/thread.js';
 import { HANDLE } from '../host/traveller.js';
 import { runBlocking } from '../steps/blocking.js';
 import type { Contender } from './contender.js';
 import { describeLock } from './describe.js';
-import { checkHandle, type LockHandle } from './handle.js';
+import { checkHandle, handleOf, type LockHandle } from './handle.js';
 import { Hot } from './hot.js';
 import { toMicroseconds } from './interval.js';
-import { BREAKER, CLOSED, holderIn, INTERVAL, LOCK, NOBODY, placeOf, RANK, TENANT } from './layout.js';
+import { CLOSED, holderIn, INTERVAL, LOCK, NOBODY, RANK, threadAt } from './layout.js';
 import { createMemory, openMemory } from './memory.js';
 import { alreadyHeld, left, notHeld, notTraced } from './misuse.js';
 import type { AcquireOptions, GlobalLockOptions, SyncOptions, ThreadInfo, TimedOptions } from './options.js';
 import { checkSync, checkTask, checkWait } from './options.js';
-import { moveIn } from './place.js';
+import { moveIn, type Seat, seatOf } from './place.js';
 import { Porter } from './porter.js';
+import type { Preemption } from './preemption.js';
 import { take } from './protocol.js';
 import { checkRank } from './rank.js';
 import { EventLog } from './recorder.js';
@@ -65,12 +65,14 @@ export class GlobalLock {
   readonly dialect: Dialect;
   /** For messages. */
   readonly name: string;
+  /** How this thread is made to let go of it. */
+  readonly preemption: Preemption;
   /** This lock, to be sent to another thread: `GlobalLock.from(handle)`. Pools take a lock among the arguments of a task as it is. */
   readonly handle: LockHandle;
   /** @internal The same, for whoever sends it. */
   readonly [HANDLE]: LockHandle;
   /** @internal This thread at the lock, and the word its looks read. */
-  readonly seat: ThreadInfo & { readonly breaker: Int32Array };
+  readonly seat: Seat;
   readonly #self: Contender;
   readonly #porter: Porter;
   readonly #log: EventLog | undefined;
@@ -94,14 +96,13 @@ export class GlobalLock {
     this.name = options.name ?? 'gil';
     const { words, log } = 'memory' in options ? openMemory(options) : createMemory(this.dialect, options);
     this.#log = log && new EventLog(log);
-    this.handle = { kind: 'gil/lock', memory: words.buffer, dialect: this.dialect, name: this.name, ...(log && { log }) };
-    this[HANDLE] = this.handle;
-    this.#self = moveIn(words, this.dialect, this.#log);
+    this.preemption = options.preemption ?? 'checkpoint';
+    this.handle = this[HANDLE] = handleOf(this, words.buffer, log, options);
+    this.#self = moveIn(words, this.dialect, this.#log, options);
     this.#porter = new Porter(this.#self, 'memory' in options ? undefined : options.cancelError);
-    const { ident, place } = this.#self;
     this.#origin = 'memory' in options ? 'attached' : 'made';
     this.#hot = new Hot(this.#self, this);
-    this.seat = { ident, threadId: THREAD_NUMBER - 1, breaker: words.subarray(place + BREAKER, place + BREAKER + 1) };
+    this.seat = seatOf(this.#self);
     locks.add(this, this.#self);
   }
 
@@ -282,9 +283,8 @@ export class GlobalLock {
 
   /** Who holds it now, or `null`. */
   holder(): ThreadInfo | null {
-    const words = this.#self.words;
-    const ident = holderIn(Atomics.load(words, LOCK));
-    return ident === NOBODY ? null : { ident, threadId: Math.abs(Atomics.load(words, placeOf(ident) + TENANT)) - 1 };
+    const ident = holderIn(Atomics.load(this.#self.words, LOCK));
+    return ident === NOBODY ? null : { ident, threadId: threadAt(this.#self.words, ident) };
   }
 
   /** Whether this thread holds it. */

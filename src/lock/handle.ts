@@ -4,9 +4,13 @@
 import type { Dialect } from '../dialects/dialect.js';
 import { describe, HandleError } from '../errors.js';
 import { isLockMemory } from './layout.js';
+import type { PreemptionOptions } from './preemption.js';
 
-/** A lock on its way to another thread; `GlobalLock.from(handle)` gives the lock there. */
-export interface LockHandle {
+/**
+ * A lock on its way to another thread; `GlobalLock.from(handle)` gives the lock there. How that thread is preempted is said by the handle:
+ * `GlobalLock.from({ ...handle, preemption: 'interrupt' })`.
+ */
+export interface LockHandle extends PreemptionOptions {
   /** What it is. */
   readonly kind: 'gil/lock';
   /** The lock itself: its shared words. */
@@ -17,6 +21,24 @@ export interface LockHandle {
   readonly name: string;
   /** Its event log, if it keeps one. */
   readonly log?: SharedArrayBuffer;
+}
+
+/** The handle of a lock. What is by default is not in it. */
+export function handleOf(
+  { dialect, name }: Pick<LockHandle, 'dialect' | 'name'>,
+  memory: SharedArrayBuffer,
+  log: SharedArrayBuffer | undefined,
+  { preemption = 'checkpoint', interruptAfter }: PreemptionOptions,
+): LockHandle {
+  return {
+    kind: 'gil/lock',
+    memory,
+    dialect,
+    name,
+    ...(log && { log }),
+    ...(preemption === 'checkpoint' ? {} : { preemption }),
+    ...(interruptAfter === undefined ? {} : { interruptAfter }),
+  };
 }
 
 /** Refuses whatever is not a lock's handle of this layout. */

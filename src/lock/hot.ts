@@ -3,6 +3,7 @@
  * settle in place is the protocol text's.
  */
 import { now } from '../host/clock.js';
+import { enterSection, leaveSection } from '../host/interrupted.js';
 import type { Words } from '../host/memory.js';
 import { CORES } from '../host/thread.js';
 import { runBlocking } from '../steps/blocking.js';
@@ -58,10 +59,17 @@ export class Hot {
 
   /** Takes a lock that is free at this moment. */
   take(): boolean {
+    if (this.#self.hindrance !== 'none') return false;
+    enterSection();
+    const outcome = this.#take();
+    leaveSection();
+    return outcome;
+  }
+
+  #take(): boolean {
     const self = this.#self;
     const words = this.#words;
     const ident = this.#ident;
-    if (self.hindrance !== 'none') return false;
     const lock = Atomics.compareExchange(words, LOCK, NOBODY, ident);
     if (lock !== NOBODY && !this.#barge(lock)) return false;
     const details = words[DETAILS]!;
@@ -132,10 +140,12 @@ export class Hot {
     const words = this.#words;
     const details = words[DETAILS]!;
     if (words[this.#place + BREAKER] !== 0 || (details & BY_THE_TEXT) !== 0) return false;
+    enterSection();
     count(this.#self, reason);
     if (details !== 0) endHold(this.#self, now());
     const ident = this.#ident;
     if (Atomics.compareExchange(words, LOCK, ident, NOBODY) !== ident) this.#letGo();
+    leaveSection();
     return true;
   }
 }

@@ -54,6 +54,10 @@ export const CLOSED = 14;
 export const LOOPS = 15;
 /** How many threads have moved in so far. Written by them: it spreads them over the places, see `moveIn`. */
 export const ARRIVALS = 16;
+/** How often a thread was interrupted and let go of the lock there. Written by that thread, as the next one is. */
+export const INTERRUPTS = 17;
+/** How often one was to be interrupted for the lock and ran native code. */
+export const IN_NATIVE = 18;
 
 const HEAD = 32;
 
@@ -88,6 +92,10 @@ export const TICKET = 16;
 export const RANK = 17;
 /** The number of the thread that started it, as far as that is known, or 0. If that one dies, so does this. */
 export const PARENT = 18;
+/** At which slot of the interrupters' board it is interrupted, or 0: it is not. Written by itself; read by whoever asks it to let go. */
+export const SLOT = 19;
+/** In how many microseconds, from a request on; -1: in a switch interval. Written by itself, before `SLOT`; read with it. */
+export const INTERRUPT_AFTER = 30;
 /**
  * Milliseconds, as 64-bit floats: held and waited for, both up to now and before the present tenant, and since when it holds the lock.
  * Plain: each is written by its own thread only, and a reader is content with an old value.
@@ -126,6 +134,11 @@ export function waitersIn(lock: number): number {
 /** The first word of the place of thread `ident`. */
 export function placeOf(ident: number): number {
   return HEAD + (ident - 1) * PLACE_SIZE;
+}
+
+/** Node's `threadId` of the thread that is, or was just now, in the place of `ident`. */
+export function threadAt(words: Words, ident: number): number {
+  return Math.abs(Atomics.load(words, placeOf(ident) + TENANT)) - 1;
 }
 
 /** The place of thread `ident` in the same memory seen as 64-bit floats. */

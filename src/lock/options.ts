@@ -4,9 +4,10 @@
 import type { Dialect } from '../dialects/dialect.js';
 import type { DialectName } from '../dialects/registry.js';
 import { ArgumentError, describe, OutOfRangeError } from '../errors.js';
+import type { PreemptionOptions } from './preemption.js';
 
 /** How a `GlobalLock` is made. */
-export interface GlobalLockOptions {
+export interface GlobalLockOptions extends PreemptionOptions {
   /** Whose rules it follows. @default 'cpython-3.13' */
   readonly dialect?: DialectName | Dialect;
   /** Milliseconds a waiter waits before it asks the holder to drop; above 0. @default the dialect's: 5 */

@@ -25,6 +25,7 @@ import {
   PARENT,
   placeOf,
   RANK,
+  SLOT,
   TENANT,
   TICKET,
   timesOf,
@@ -32,6 +33,8 @@ import {
   WAITED_BEFORE,
   WAITING,
 } from './layout.js';
+import type { ThreadInfo } from './options.js';
+import { beInterruptible, checkPreemption, deliverBy, type PreemptionOptions } from './preemption.js';
 import type { Recorder } from './recorder.js';
 
 /** How many places are used in turn as long as they suffice. */
@@ -48,7 +51,8 @@ function* placesFor(words: Words): Generator<number> {
  * Moves into a free place; not into the one that was left last. A thread that has just handed the lock to one that died must find out
  * that it died, and not take the next tenant's name for the dead one's.
  */
-export function moveIn(words: Words, dialect: Dialect, recorder?: Recorder): Contender {
+export function moveIn(words: Words, dialect: Dialect, recorder?: Recorder, options: PreemptionOptions = {}): Contender {
+  const preemption = checkPreemption(options, dialect);
   for (const ident of placesFor(words)) {
     const place = placeOf(ident);
     if (Atomics.load(words, place + TENANT) !== 0) continue;
@@ -56,22 +60,39 @@ export function moveIn(words: Words, dialect: Dialect, recorder?: Recorder): Con
     raiseHighest(words, ident);
     if (Atomics.compareExchange(words, place + TENANT, 0, THREAD_NUMBER) !== 0) continue;
     furnish(words, ident, dialect);
-    return createContender(words, ident, dialect, {
+    const self = createContender(words, ident, dialect, {
       recorder,
+      deliver: deliverBy(words),
       suspect: (holder, when) => {
         if (holder !== NOBODY) (when === 'at-first' ? getAcquainted : suspect)(Atomics.load(words, placeOf(holder) + TENANT));
       },
     });
+    beInterruptible(self, preemption);
+    return self;
   }
   throw new TooManyThreadsError(
     `this lock has ${MAX_THREADS} places and all are taken; expected fewer threads: shut pools down that are done, or use several locks`,
   );
 }
 
+/** A thread at the lock, as its runtime and its pool need to know it. */
+export interface Seat extends ThreadInfo {
+  /** The word that its looks read. */
+  readonly breaker: Int32Array;
+  /** Where it is interrupted, or 0: it is not. */
+  readonly slot: number;
+}
+
+/** The seat of this thread. */
+export function seatOf({ words, ident, place }: Contender): Seat {
+  const breaker = words.subarray(place + BREAKER, place + BREAKER + 1);
+  return { ident, threadId: THREAD_NUMBER - 1, breaker, slot: words[place + SLOT]! };
+}
+
 /** A place as its new tenant wants it. The counters go on where the last one left them. */
 function furnish(words: Words, ident: number, { rank }: Dialect): void {
   const place = placeOf(ident);
-  for (const word of [BREAKER, WAITING, FORCED_WAIT, TICKET]) words[place + word] = 0;
+  for (const word of [BREAKER, WAITING, FORCED_WAIT, TICKET, SLOT]) words[place + word] = 0;
   words[place + RANK] = rank.by === 'behaviour' ? rank.first : 0;
   words[place + PARENT] = PARENT_NUMBER;
   words.copyWithin(place + COUNTERS_BEFORE, place + LOST_HOLDS, place + LOST_HOLDS + COUNTERS);

@@ -10,6 +10,7 @@ import { bury } from './burial.js';
 import type { Contender } from './contender.js';
 import { identityOf } from './layout.js';
 import { clearPlaces } from './place.js';
+import { beUninterruptible } from './preemption.js';
 
 /** A place at a lock, to be left. */
 interface Lease {
@@ -22,6 +23,7 @@ export class Registry<Lock extends object> {
   readonly #locks = new Map<string, Lease & { readonly lock: WeakRef<Lock> }>();
   readonly #unused = new FinalizationRegistry<Lease>(({ self, callOffFarewell }) => {
     callOffFarewell();
+    beUninterruptible(self);
     runBlocking(bury(self, self));
     const identity = identityOf(self.words);
     if (this.#locks.get(identity)?.lock.deref() === undefined) this.#locks.delete(identity);
@@ -51,6 +53,7 @@ export class Registry<Lock extends object> {
     this.#locks.get(identity)?.callOffFarewell();
     this.#unused.unregister(self);
     this.#locks.delete(identity);
+    beUninterruptible(self);
     runBlocking(bury(self, self));
   }
 }

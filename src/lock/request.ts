@@ -38,7 +38,10 @@ export function* request(self: Contender, switchNumber: number): Protocol<void> 
   note(self, { type: 'request', holder });
   // An own waiter's request never goes through the breaker: a look of this thread, which blocks, could not honour it.
   if (holder === ident) self.ownRequest = stamp(switchNumber);
-  else yield store(words, placeOf(holder) + BREAKER, stamp(switchNumber));
+  else {
+    yield store(words, placeOf(holder) + BREAKER, stamp(switchNumber));
+    self.deliver(holder);
+  }
   count(self, REQUESTS);
 }
 

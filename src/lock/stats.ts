@@ -2,6 +2,7 @@
  * The lock's own account of itself, added up over the places of its threads.
  */
 import { now } from '../host/clock.js';
+import { interrupterState } from '../host/interrupts.js';
 import type { Words } from '../host/memory.js';
 import {
   ABANDONED_COUNT,
@@ -14,6 +15,8 @@ import {
   HELD_SINCE,
   HIGHEST,
   holderIn,
+  IN_NATIVE,
+  INTERRUPTS,
   LOCK,
   LOST_HOLDS,
   placeOf,
@@ -70,6 +73,15 @@ export interface GilStats extends Counts {
   readonly waiting: number;
   /** Threads attached to it at this moment. */
   readonly threads: number;
+  /** What became of requests that were carried to their holder by an interrupt. */
+  readonly interrupts: {
+    /** How often one let go of the lock because it was interrupted; `drops.forced` counts these too. */
+    readonly drops: number;
+    /** How often one was in a native function when it was to be interrupted, and was left alone: it is tried again. */
+    readonly inNative: number;
+    /** The thread that does it. `none`: nobody asked for interrupts yet, or it is gone, and started again when it is needed. `refused`: it could not do it, and looks are all there is. */
+    readonly interrupter: 'running' | 'none' | 'refused';
+  };
   /** Those threads one by one. */
   readonly perThread: readonly ThreadStats[];
   /**
@@ -101,6 +113,11 @@ export function readStats(words: Words): GilStats {
     abandoned: Atomics.load(words, ABANDONED_COUNT),
     waiting: waitersIn(Atomics.load(words, LOCK)),
     threads: perThread.length,
+    interrupts: {
+      drops: Atomics.load(words, INTERRUPTS) >>> 0,
+      inNative: Atomics.load(words, IN_NATIVE) >>> 0,
+      interrupter: interrupterState(),
+    },
     perThread,
     contention: total.waited === 0 ? 0 : total.waited / (total.waited + total.held),
   };

@@ -3,6 +3,7 @@
  * look inside, so under a Global Interpreter Lock it is never found taken; it costs one compare-and-swap, and keeps out whoever lives under
  * another lock or under none. CPython Include/internal/pycore_critical_section.h, PEP 703.
  */
+import { enterSection, leaveSection } from '../host/interrupted.js';
 import { CONTENDED, dropMutex, FREE, type Party, STATE, takeMutex } from '../lock/mutex.js';
 import { runBlocking } from '../steps/blocking.js';
 
@@ -31,10 +32,16 @@ function leave(self: Party): void {
 
 /** Runs an operation as one section. */
 export function within<T>(self: Party, operation: () => T): T {
-  enter(self);
+  // One that waits for this section keeps its Global Interpreter Lock: whoever is inside must not be made to wait for that.
+  enterSection();
   try {
-    return operation();
+    enter(self);
+    try {
+      return operation();
+    } finally {
+      leave(self);
+    }
   } finally {
-    leave(self);
+    leaveSection();
   }
 }

@@ -3,6 +3,7 @@
  */
 import { onAbort } from '../host/abort.js';
 import { now } from '../host/clock.js';
+import { enterSection, leaveSection } from '../host/interrupted.js';
 import { waitAsync } from '../host/memory.js';
 import { perform, withdrawal } from './perform.js';
 import { type Protocol, type Step, TIMED_OUT } from './step.js';
@@ -12,22 +13,28 @@ import { type Protocol, type Step, TIMED_OUT } from './step.js';
  * `finally` blocks and the answer is `undefined`.
  */
 export async function runAsync<T>(protocol: Protocol<T>, signal?: AbortSignal): Promise<T | undefined> {
-  let turn = protocol.next();
+  let turn = untilWait(protocol, undefined);
   while (!turn.done) {
-    const step = turn.value;
-    if (step.operation !== 'wait') {
-      turn = protocol.next(perform(step));
-      continue;
+    const outcome = signal?.aborted ? 'aborted' : await sleep(turn.value, signal);
+    if (outcome === 'aborted') {
+      await runAsync(withdrawal(protocol));
+      return undefined;
     }
-    const outcome = signal?.aborted ? 'aborted' : await sleep(step, signal);
-    if (outcome !== 'aborted') {
-      turn = protocol.next(outcome);
-      continue;
-    }
-    await runAsync(withdrawal(protocol));
-    return undefined;
+    turn = untilWait(protocol, outcome);
   }
   return turn.value;
+}
+
+/** Goes on, with what the last wait gave, to the next wait or the end. */
+function untilWait<T>(protocol: Protocol<T>, outcome: number | undefined): IteratorResult<Step, T> {
+  enterSection();
+  try {
+    let turn = outcome === undefined ? protocol.next() : protocol.next(outcome);
+    while (!turn.done && turn.value.operation !== 'wait') turn = protocol.next(perform(turn.value));
+    return turn;
+  } finally {
+    leaveSection();
+  }
 }
 
 /**

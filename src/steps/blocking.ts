@@ -1,6 +1,7 @@
 /**
  * The blocking driver: a `wait` puts the thread to sleep. For workers, and for whoever calls a `Sync` method.
  */
+import { enterSection, isDoomed, isInterrupted, leaveSection, waitInterrupted } from '../host/interrupted.js';
 import { waitBlocking } from '../host/memory.js';
 import { perform, withdrawal } from './perform.js';
 import type { Protocol, Step, WaitOutcome } from './step.js';
@@ -10,19 +11,25 @@ import type { Protocol, Step, WaitOutcome } from './step.js';
  * @throws CannotBlockError if it would have to sleep on a thread that may not; it has withdrawn by then
  */
 export function runBlocking<T>(protocol: Protocol<T>): T {
-  let turn = protocol.next();
-  while (!turn.done) {
-    const step = turn.value;
-    turn = protocol.next(step.operation === 'wait' ? sleep(step, protocol) : perform(step));
+  enterSection();
+  try {
+    let turn = protocol.next();
+    while (!turn.done) {
+      const step = turn.value;
+      turn = protocol.next(step.operation === 'wait' ? sleep(step, protocol) : perform(step));
+    }
+    return turn.value;
+  } finally {
+    leaveSection();
   }
-  return turn.value;
 }
 
 function sleep(step: Step, protocol: Protocol<unknown>): WaitOutcome {
+  const { words, index, first, second } = step;
   try {
-    return waitBlocking(step.words, step.index, step.first, step.second);
+    return isInterrupted() ? waitInterrupted(words, index, first, second) : waitBlocking(words, index, first, second);
   } catch (error) {
-    runBlocking(withdrawal(protocol));
+    if (!isDoomed(error)) runBlocking(withdrawal(protocol));
     throw error;
   }
 }

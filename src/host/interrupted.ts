@@ -1,0 +1,163 @@
+/**
+ * The side of the thread that is interrupted. The engine runs `interrupted` between two instructions of whatever runs here, be it a
+ * program that knows nothing of this package; what is to be done then is said by whoever listens. Not everywhere that is allowed: not
+ * inside of this package's own sections, and not inside of native functions, which run to their end as C functions do in Python.
+ */
+import { now } from './clock.js';
+import { AFTER, ASKED, BOARD, CLOSING, FLIGHT, INSIDE, slotAt, sound, takeSlot } from './interrupt-board.js';
+import { TIMED_OUT, type WaitOutcome, type Words, waitBlocking } from './memory.js';
+import { endAtOnce, onThreadExit } from './thread.js';
+
+/** Who does something when this thread is interrupted. */
+export interface Interruptible {
+  /** It is. May block. */
+  interrupt(): void;
+  /** It was to be, and runs native code. It will be tried again. */
+  missed(): void;
+}
+
+/** How the interrupter finds what to call: by the slot, in an object that all copies of this package in a thread share. */
+const HANDLERS = Symbol.for('gil.interrupts');
+
+/** What the interrupter has the engine evaluate in the thread of a slot. */
+export function expressionFor(slot: number): string {
+  return `globalThis[Symbol.for("gil.interrupts")]?.[${slot}]?.()`;
+}
+
+/** How long until it is tried again, in microseconds: twice as long each time, up to the last. */
+const AGAIN = 1000;
+const AGAIN_AT_MOST = 4000;
+
+/** How long a thread inside of an interrupt sleeps before it looks whether the process ends, in milliseconds. */
+const NAP = 10;
+
+let sections = 0;
+let state: 'outside' | 'inside' | 'ended' = 'outside';
+let slot = 0;
+let again = AGAIN;
+const listeners = new Set<Interruptible>();
+
+/**
+ * From here to `leaveSection` this thread is not interrupted: it is in the midst of a protocol, or holds a lock of this package's own that
+ * others wait for without letting go of theirs. A plain variable: the interrupt runs on this very thread.
+ */
+export function enterSection(): void {
+  sections += 1;
+}
+
+/** The end of what `enterSection` began. */
+export function leaveSection(): void {
+  sections -= 1;
+}
+
+/** Has `listener` called when this thread is interrupted; the slot is what others ring at, 0 if there is none left. */
+export function listenToInterrupts(listener: Interruptible): number {
+  if (BOARD === undefined) return 0;
+  if (slot === 0) {
+    slot = takeSlot(BOARD);
+    if (slot === 0) return 0;
+    onThreadExit(() => {
+      state = 'ended';
+    });
+    const handlers: Record<number, () => void> = Reflect.get(globalThis, HANDLERS) ?? {};
+    handlers[slot] = interrupted;
+    Reflect.set(globalThis, HANDLERS, handlers);
+  }
+  listeners.add(listener);
+  return slot;
+}
+
+/** It is not called any more. */
+export function forgetInterrupts(listener: Interruptible): void {
+  listeners.delete(listener);
+}
+
+/** Thrown through a wait inside of an interrupt when the process ends. */
+const DOOMED = Symbol('doomed');
+
+/** What the engine calls. Whoever terminates a thread in here only ends the call: see `interrupter.ts` for what follows. */
+function interrupted(): void {
+  const board = BOARD;
+  if (board === undefined || state !== 'outside') return;
+  const at = slotAt(slot);
+  Atomics.store(board, at + INSIDE, 1);
+  const doomed = Atomics.load(board, CLOSING) === 0 && attend(board, at) === DOOMED;
+  Atomics.store(board, at + INSIDE, 0);
+  Atomics.store(board, at + FLIGHT, 0);
+  // After the store: whoever has rung meanwhile was not heard because of this flight.
+  if (Atomics.load(board, at + ASKED) !== 0) sound(board);
+  // The last act: a call after this one would be where the engine stops, and what stops in here does not stop the thread.
+  if (doomed) endAtOnce();
+}
+
+function attend(board: Words, at: number): unknown {
+  const where = sections > 0 ? 'section' : whereabouts(interrupted);
+  // Nothing runs here: this is an event loop at rest, and what it holds it holds for a task that waits.
+  if (where === 'idle') return undefined;
+  if (where !== 'javascript') {
+    if (where === 'native') for (const listener of listeners) listener.missed();
+    Atomics.store(board, at + AFTER, again);
+    again = Math.min(again * 2, AGAIN_AT_MOST);
+    Atomics.store(board, at + ASKED, 1);
+    return undefined;
+  }
+  again = AGAIN;
+  state = 'inside';
+  try {
+    for (const listener of listeners) listener.interrupt();
+  } catch (error) {
+    return error;
+  } finally {
+    state = 'outside';
+  }
+  return undefined;
+}
+
+/** Whether this thread is inside of an interrupt. */
+export function isInterrupted(): boolean {
+  return state === 'inside';
+}
+
+/** Sleeps as `waitBlocking` does. The end of the process would not end it: it is looked for. */
+export function waitInterrupted(words: Words, index: number, seen: number, timeout: number): WaitOutcome {
+  const end = now() + timeout;
+  for (let left = timeout; ; left = end - now()) {
+    const outcome = waitBlocking(words, index, seen, Math.min(left, NAP));
+    if (BOARD !== undefined && Atomics.load(BOARD, CLOSING) !== 0) throw DOOMED;
+    if (outcome !== TIMED_OUT || left <= NAP) return outcome;
+  }
+}
+
+/** Whether a wait was ended because the process ends: nothing is to be put in order any more. */
+export function isDoomed(error: unknown): boolean {
+  return error === DOOMED;
+}
+
+/**
+ * What was running when the engine called: the frame above that of the evaluated text. Native functions have no line, and machine code that
+ * came as WebAssembly is native too. Whatever the program has done to `Error` is as before afterwards; where it cannot be changed, nothing
+ * is known, and the thread is left alone.
+ */
+function whereabouts(caller: () => void): 'javascript' | 'native' | 'idle' {
+  const { stackTraceLimit, prepareStackTrace } = Error;
+  try {
+    Error.stackTraceLimit = 2;
+    Error.prepareStackTrace = (_, frames) => frames;
+    const holder: { stack?: unknown } = {};
+    Error.captureStackTrace(holder, caller);
+    const frames = holder.stack as readonly NodeJS.CallSite[];
+    const running = frames[1];
+    if (running === undefined) return 'idle';
+    return running.getLineNumber() === null || running.getScriptNameOrSourceURL()?.startsWith('wasm:') === true ? 'native' : 'javascript';
+  } catch {
+    return 'native';
+  } finally {
+    restore('stackTraceLimit', stackTraceLimit);
+    restore('prepareStackTrace', prepareStackTrace);
+  }
+}
+
+function restore(name: 'stackTraceLimit' | 'prepareStackTrace', value: unknown): void {
+  if (value === undefined) Reflect.deleteProperty(Error, name);
+  else Reflect.set(Error, name, value);
+}

@@ -1,0 +1,121 @@
+/**
+ * The interrupter: a thread of the process that has others interrupted. It speaks to the engine's inspector, which alone can run something
+ * in a thread that is busy; and it does so from a thread of its own, because the main thread may be busy too.
+ *
+ * It evaluates a text in the thread, between two instructions of what runs there; the Debugger domain stays off. A paused thread that is
+ * terminated never ends, and a breakpoint of a user's own debugger would be ours to answer for. Stopping a thread that is inside of an
+ * evaluation ends only the evaluation, so whoever hears of that stops it once more.
+ */
+import { Session } from 'node:inspector';
+import { now } from './clock.js';
+import { AFTER, ALARM, ASKED, CLOSING, FLIGHT, HIGHEST, NONE, REFUSED, STATE, slotAt, TENANT } from './interrupt-board.js';
+import { expressionFor } from './interrupted.js';
+import { notify, type Words, waitAsync } from './memory.js';
+
+/** How long to wait for a thread that the inspector does not know yet, or has lost, in milliseconds. */
+const ATTACHING = 2;
+
+/** Runs in the interrupter's thread until the process ends. */
+export async function serveInterrupts(board: Words): Promise<void> {
+  try {
+    await new Interrupter(board).run();
+    leave(board, NONE);
+  } catch (error) {
+    leave(board, REFUSED);
+    throw error;
+  }
+}
+
+function leave(board: Words, state: number): void {
+  Atomics.store(board, STATE, state);
+  notify(board, CLOSING, 1);
+}
+
+class Interrupter {
+  readonly #board: Words;
+  readonly #session = new Session();
+  /** By the number of the thread. */
+  readonly #sessions = new Map<number, string>();
+  /** By slot: when it is to be interrupted. */
+  readonly #due = new Map<number, number>();
+  #flights = 0;
+
+  constructor(board: Words) {
+    this.#board = board;
+    const session = this.#session;
+    session.connectToMainThread();
+    session.on('NodeWorker.attachedToWorker', ({ params: { sessionId, workerInfo } }) => {
+      // `[worker 3] its name`
+      const threadId = /\d+/.exec(workerInfo.title)?.[0];
+      if (threadId !== undefined) this.#sessions.set(Number(threadId) + 1, sessionId);
+    });
+    session.on('NodeWorker.detachedFromWorker', ({ params }) => {
+      for (const [thread, sessionId] of this.#sessions) if (sessionId === params.sessionId) this.#sessions.delete(thread);
+    });
+    session.on('NodeWorker.receivedMessageFromWorker', ({ params }) => this.#onReply(params.sessionId, params.message));
+    session.post('NodeWorker.enable', { waitForDebuggerOnStart: false });
+  }
+
+  async run(): Promise<void> {
+    const board = this.#board;
+    while (Atomics.load(board, CLOSING) === 0) {
+      const seen = Atomics.load(board, ALARM);
+      const next = this.#look();
+      const wait = waitAsync(board, ALARM, seen, Math.max(next - now(), 0));
+      if (typeof wait !== 'number') await wait.outcome;
+    }
+    this.#session.disconnect();
+  }
+
+  /** Does what is due; gives when the next one will be. */
+  #look(): number {
+    const board = this.#board;
+    const time = now();
+    let next = Number.POSITIVE_INFINITY;
+    for (let slot = Atomics.load(board, HIGHEST); slot >= 1; slot -= 1) {
+      const at = slotAt(slot);
+      if (Atomics.load(board, at + ASKED) === 0) {
+        this.#due.delete(slot);
+        continue;
+      }
+      // Its end is heard of.
+      if (Atomics.load(board, at + FLIGHT) !== 0) continue;
+      let due = this.#due.get(slot);
+      if (due === undefined) {
+        due = time + Atomics.load(board, at + AFTER) / 1000;
+        this.#due.set(slot, due);
+      }
+      if (due <= time && !this.#interrupt(slot, at)) due = time + ATTACHING;
+      if (due > time) next = Math.min(next, due);
+    }
+    return next;
+  }
+
+  #interrupt(slot: number, at: number): boolean {
+    const board = this.#board;
+    const sessionId = this.#sessions.get(Atomics.load(board, at + TENANT));
+    if (sessionId === undefined) return false;
+    this.#due.delete(slot);
+    this.#flights += 1;
+    // Before the sending: a request that comes from here on is a new one.
+    Atomics.store(board, at + ASKED, 0);
+    Atomics.store(board, at + FLIGHT, this.#flights);
+    // It is not to be stopped by breakpoints, nor to show as an error in anybody's debugger.
+    this.#tell(sessionId, this.#flights, 'Runtime.evaluate', { expression: expressionFor(slot), silent: true, disableBreaks: true });
+    return true;
+  }
+
+  #tell(sessionId: string, id: number, method: string, params: object): void {
+    this.#session.post('NodeWorker.sendMessageToWorker', { sessionId, message: JSON.stringify({ id, method, params }) });
+  }
+
+  #onReply(sessionId: string, message: string): void {
+    // Somebody has stopped the thread while it was inside: that ended the evaluation and nothing else.
+    if (message.includes('Execution was terminated')) this.#tell(sessionId, 0, 'Runtime.terminateExecution', {});
+    const { id } = JSON.parse(message) as { readonly id?: number };
+    if (id === undefined || id === 0) return;
+    // The thread itself clears this sooner, unless there was nobody to call.
+    const board = this.#board;
+    for (let slot = Atomics.load(board, HIGHEST); slot >= 1; slot -= 1) Atomics.compareExchange(board, slotAt(slot) + FLIGHT, id, 0);
+  }
+}
