@@ -20,6 +20,7 @@ export {
   FreeVariableError,
   type GilErrorCode,
   HandleError,
+  InterruptsUnavailableError,
   InvalidStateError,
   LockCancelledError,
   NotHeldError,
@@ -69,6 +70,7 @@ export { type WaitOptions, type WaitResult, wait } from './executors/wait.js';
 export { GlobalLock } from './lock/global-lock.js';
 export type { LockHandle } from './lock/handle.js';
 export type { AcquireOptions, GlobalLockOptions, SyncOptions, ThreadInfo, TimedOptions, TraceOptions } from './lock/options.js';
+export type { Preemption, PreemptionOptions } from './lock/preemption.js';
 export type { Releaser } from './lock/releaser.js';
 export type { Counts, GilStats, ThreadStats } from './lock/stats.js';
 export { type CurrentTask, currentTask, report } from './runtime/current-task.js';

@@ -2,6 +2,7 @@
  * What only a started file may reach for, and only when it is needed: the package's own face, and the transform with its parser.
  */
 import { HOOKS_RUN } from '../host/module-hooks.js';
+import { rulesFor } from '../lock/preemption.js';
 import { currentTask, report } from '../runtime/current-task.js';
 import { transformModules } from '../runtime/module-transform.js';
 import { checkpoint, releaseForIO, releasing, sleep } from '../runtime/release.js';
@@ -16,10 +17,10 @@ export const SURROUNDINGS: Surroundings = {
     const [core, threading, shared] = await Promise.all([import('../index.js'), import('../threading.js'), import('../shared.js')]);
     return { ...core, ...threading, ...shared };
   },
-  transformModules: async ({ dialect }) => {
-    if (dialect.looks.length === 0) return;
+  transformModules: async ({ dialect, preemption }) => {
+    if (dialect.lock === 'none') return;
     // Where hooks run in a thread of their own, this one does without.
     const looks = HOOKS_RUN === 'in-the-thread' ? await import('../runtime/module-looks.js') : undefined;
-    transformModules(dialect, looks?.hookFor);
+    transformModules(rulesFor(dialect, preemption), looks?.hookFor);
   },
 };

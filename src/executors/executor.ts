@@ -19,6 +19,7 @@ import { type Extras, WorkItem } from './work-item.js';
 
 /** How a pool differs from another. */
 export interface ExecutorSettings extends CrewSettings {
+  /** By whose rules its tasks are transformed. */
   readonly dialect: Dialect;
   readonly gracePeriod: number;
   readonly context: (() => unknown) | undefined;

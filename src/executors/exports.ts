@@ -25,6 +25,7 @@ export const EXPORTS: ReadonlySet<string> = new Set([
   'GlobalLock',
   'HandleError',
   'InterpreterPool',
+  'InterruptsUnavailableError',
   'InvalidStateError',
   'LifoQueue',
   'Local',

@@ -7,6 +7,7 @@ import { resolveDialect } from '../dialects/registry.js';
 import { BrokenInterpreterPoolError } from '../errors.js';
 import { CORES } from '../host/thread.js';
 import { checkSwitchInterval } from '../lock/interval.js';
+import { preemptionIn } from '../lock/preemption.js';
 import type { StartData } from '../runtime/messages.js';
 import { Executor } from './executor.js';
 import { settingsFor } from './make-pool.js';
@@ -47,7 +48,7 @@ export class InterpreterPool extends Executor {
 }
 
 /** What each worker makes a lock of its own of. The interval goes as it was given: it is checked here, and rounded by the lock. */
-export function ownLock(dialect: Dialect, { switchInterval = dialect.switchInterval }: PoolOptions): StartData['lock'] {
+export function ownLock(dialect: Dialect, { switchInterval = dialect.switchInterval, ...options }: PoolOptions): StartData['lock'] {
   checkSwitchInterval(switchInterval);
-  return { dialect, switchInterval };
+  return { dialect, switchInterval, ...preemptionIn(options) };
 }

@@ -2,10 +2,11 @@
  * From a pool's options to what its core needs: one text for all pools, which differ in the lock of their workers and in what a worker is.
  */
 import type { Dialect } from '../dialects/dialect.js';
-import { BrokenPoolError } from '../errors.js';
+import { ArgumentError, BrokenPoolError } from '../errors.js';
 import { PROCESS_ENTRY, WORKER_ENTRY } from '../host/files.js';
 import { startProcess, startWorker } from '../host/peer.js';
 import { checkTimeout } from '../lock/options.js';
+import { checkPreemption, isInterrupting, rulesFor } from '../lock/preemption.js';
 import type { StartData } from '../runtime/messages.js';
 import type { ExecutorSettings } from './executor.js';
 import { checkFunction, checkMaxWorkers, checkWhole, checkWord, type PoolOptions } from './options.js';
@@ -42,12 +43,19 @@ export function settingsFor(maxWorkers: unknown, options: PoolOptions, kind: Poo
     context: checkFunction('context', context),
   };
   checkFunction('createWorker', createWorker);
-  const prepared = prepareInitializer(initializer, initArgs, dialect);
+  const { preemption } = checkPreemption(lock, dialect);
+  if (isolation === 'process' && isInterrupting(preemption)) {
+    throw new ArgumentError(
+      `preemption: expected 'checkpoint' or 'none' with isolation 'process', where calls run on the main thread of a process, which is not interrupted; got '${preemption}'`,
+    );
+  }
+  const rules = rulesFor(dialect, preemption);
+  const prepared = prepareInitializer(initializer, initArgs, rules);
   const number = counters.get(className) ?? 0;
   counters.set(className, number + 1);
   return {
     ...checked,
-    dialect,
+    dialect: rules,
     chunks,
     namePrefix: options.threadNamePrefix ?? `${className}-${number}`,
     sharesMemory: isolation === 'worker' ? 'yes' : 'no',

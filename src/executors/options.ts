@@ -5,11 +5,12 @@ import type { ResourceLimits, Worker, WorkerOptions } from 'node:worker_threads'
 import type { Dialect } from '../dialects/dialect.js';
 import type { DialectName } from '../dialects/registry.js';
 import { ArgumentError, describe, OutOfRangeError } from '../errors.js';
+import type { PreemptionOptions } from '../lock/preemption.js';
 import { checkLimits, type WaitLimits } from './limits.js';
 import type { Runnable } from './prepare.js';
 
 /** What every pool can be told. */
-export interface PoolOptions {
+export interface PoolOptions extends PreemptionOptions {
   /** Whose rules the lock of the workers follows. @default 'cpython-3.13' */
   readonly dialect?: DialectName | Dialect;
   /** The switch interval of the workers' lock, in milliseconds above 0. @default the dialect's: 5 */

@@ -3,16 +3,16 @@
  * is the pool's affair.
  */
 import { now } from '../host/clock.js';
+import { askToInterrupt } from '../host/interrupts.js';
 import type { Peer, PeerEvents } from '../host/peer.js';
 import { checkMessage } from '../runtime/check-message.js';
 import { decodeError, encodeError } from '../runtime/error-codec.js';
 import type { FromWorker, Times, ToWorker } from '../runtime/messages.js';
 import { POKE } from '../runtime/thread-looks.js';
-import { cloneError, decodeResult, encodeArguments } from '../runtime/value-codec.js';
+import { cloneError, encodeArguments } from '../runtime/value-codec.js';
 import type { Window } from '../runtime/window.js';
 import { Hand } from './hand.js';
-import type { Outcome } from './map-feed.js';
-import { joinStacks } from './origin.js';
+import { toFinished } from './outcome.js';
 import type { Tally } from './tally.js';
 import type { Finished, Holder, Stoppable, WorkItem } from './work-item.js';
 
@@ -47,6 +47,8 @@ export class PoolWorker implements Holder, Stoppable {
   /** How many more calls it may be given in its life. */
   #left: number;
   #breaker: Int32Array | undefined;
+  /** Where it is interrupted, or 0. */
+  #slot = 0;
   #phase: 'starting' | 'serving' | 'ending' | 'stopping' = 'starting';
   #servesSince: number | undefined;
   /** Whether it has told of threads of its own that the process waits for. */
@@ -202,6 +204,7 @@ export class PoolWorker implements Holder, Stoppable {
 
   poke(): void {
     if (this.#breaker !== undefined) Atomics.compareExchange(this.#breaker, 0, 0, POKE);
+    if (this.#slot !== 0) askToInterrupt(this.#slot, 0);
   }
 
   /** Asks it to end. The process waits for that. */
@@ -273,6 +276,7 @@ export class PoolWorker implements Holder, Stoppable {
     switch (message.kind) {
       case 'ready':
         this.#breaker = message.breaker;
+        this.#slot = message.slot;
         if (this.#phase !== 'starting') return;
         this.#phase = 'serving';
         this.#servesSince = now();
@@ -314,34 +318,4 @@ function isPrimitive(args: readonly unknown[]): boolean {
     if ((typeof arg === 'object' && arg !== null) || typeof arg === 'function' || typeof arg === 'symbol') return false;
   }
   return true;
-}
-
-type Outgoing = Extract<FromWorker, { kind: 'done' | 'chunk' | 'failed' | 'stopped' }>;
-
-function toFinished(item: WorkItem, message: Outgoing, label: string): Finished {
-  try {
-    return decode(item, message, label);
-  } catch (error) {
-    return { item, outcome: 'error', value: error };
-  }
-}
-
-function decode(item: WorkItem, message: Outgoing, label: string): Finished {
-  switch (message.kind) {
-    case 'done':
-      return { item, outcome: 'value', value: decodeResult(message) };
-    case 'chunk': {
-      const decodeOne = (outcome: (typeof message.outcomes)[number]): Outcome<unknown> => {
-        if (outcome.kind === 'value') return { kind: 'value', value: decodeResult(outcome) };
-        const error = decodeError(outcome.error);
-        joinStacks(error, item.origin, label);
-        return { kind: 'error', error };
-      };
-      return { item, outcome: 'value', value: message.outcomes.map(decodeOne) };
-    }
-    case 'failed':
-      return { item, outcome: 'error', value: decodeError(message.error) };
-    case 'stopped':
-      return { item, outcome: 'stopped', value: undefined };
-  }
 }

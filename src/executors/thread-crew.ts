@@ -6,6 +6,7 @@ import { WorkerDiedError } from '../errors.js';
 import { WORKER_ENTRY } from '../host/files.js';
 import { startWorker } from '../host/peer.js';
 import type { GlobalLock } from '../lock/global-lock.js';
+import type { PreemptionOptions } from '../lock/preemption.js';
 import type { StartData } from '../runtime/messages.js';
 import { tellOffspring } from '../runtime/offspring.js';
 import { joinStacks } from './origin.js';
@@ -53,8 +54,8 @@ export class ThreadCrew {
   readonly #recruits = new Map<WorkItem, Recruit>();
   #started = 0;
 
-  constructor(lock: GlobalLock) {
-    this.#lock = lock.handle;
+  constructor(lock: GlobalLock, preemption: PreemptionOptions) {
+    this.#lock = { ...lock.handle, ...preemption };
     // From here on its times are taken, as for a pool.
     lock.stats();
   }
@@ -177,14 +178,14 @@ function failureOf(worker: PoolWorker, { exitCode, error }: Gone): { readonly er
   return { error: new WorkerDiedError(`${worker.label} ${what} with exit code ${exitCode}`, { exitCode, cause: error }) };
 }
 
-const crews = new WeakMap<GlobalLock, ThreadCrew>();
+const crews = new WeakMap<GlobalLock, Map<string, ThreadCrew>>();
 
-/** The crew of this lock. */
-export function crewOf(lock: GlobalLock): ThreadCrew {
-  let crew = crews.get(lock);
-  if (crew === undefined) {
-    crew = new ThreadCrew(lock);
-    crews.set(lock, crew);
-  }
+/** The crew of this lock whose threads are preempted so. */
+export function crewOf(lock: GlobalLock, preemption: PreemptionOptions): ThreadCrew {
+  const kinds = crews.get(lock) ?? new Map<string, ThreadCrew>();
+  crews.set(lock, kinds);
+  const kind = JSON.stringify(preemption);
+  const crew = kinds.get(kind) ?? new ThreadCrew(lock, preemption);
+  kinds.set(kind, crew);
   return crew;
 }

@@ -5,10 +5,11 @@ import type { Dialect } from '../dialects/dialect.js';
 import { type DialectName, resolveDialect } from '../dialects/registry.js';
 import { ArgumentError, describe } from '../errors.js';
 import { GlobalLock } from '../lock/global-lock.js';
+import type { PreemptionOptions } from '../lock/preemption.js';
 import type { Runnable } from './prepare.js';
 
 /** What every thread can be told. */
-export interface ThreadSettings {
+export interface ThreadSettings extends PreemptionOptions {
   /** Its name. @default 'Thread-1 (target)', and so on: a number for each that this thread makes without a name */
   readonly name?: string;
   /** `true`: the process does not wait for it to end. @default as the thread that makes it: `false` on the main thread */

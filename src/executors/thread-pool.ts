@@ -5,6 +5,7 @@
 import { ArgumentError, BrokenThreadPoolError, describe } from '../errors.js';
 import { CORES } from '../host/thread.js';
 import { GlobalLock } from '../lock/global-lock.js';
+import { preemptionIn } from '../lock/preemption.js';
 import { Executor } from './executor.js';
 import { settingsFor } from './make-pool.js';
 import type { PoolOptions } from './options.js';
@@ -42,7 +43,7 @@ export class ThreadPool extends Executor {
         className: 'ThreadPool',
         isolation: 'worker',
         dialect: lock.dialect,
-        lock: lock.handle,
+        lock: { ...lock.handle, ...preemptionIn(options, lock.handle) },
         chunks: 'ignored',
         Broken: BrokenThreadPoolError,
       }),

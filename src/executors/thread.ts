@@ -14,6 +14,7 @@ import { GlobalLock } from '../lock/global-lock.js';
 import { findKnown, remember } from '../lock/known.js';
 import { identityOf, openWords } from '../lock/object-memory.js';
 import { checkName, checkSync } from '../lock/options.js';
+import { checkPreemption, type PreemptionOptions, preemptionIn, rulesFor } from '../lock/preemption.js';
 import {
   awaitEnd,
   createLife,
@@ -64,6 +65,7 @@ function know(thread: Thread): void {
 interface Unstarted {
   readonly task: Prepared;
   args: readonly unknown[];
+  readonly preemption: PreemptionOptions;
 }
 
 /**
@@ -119,8 +121,10 @@ export class Thread<Args extends readonly unknown[] = readonly unknown[]> {
     } else {
       const { target, args, name, daemon } = options;
       this.lock = lockFor(options);
-      const task = prepareTask(target, this.lock.dialect);
-      this.#unstarted = { task, args: checkArgs(args) };
+      const preemption = preemptionIn(options, this.lock.handle);
+      const rules = rulesFor(this.lock.dialect, checkPreemption(preemption, this.lock.dialect).preemption);
+      const task = prepareTask(target, rules);
+      this.#unstarted = { task, args: checkArgs(args), preemption };
       this.name = name === undefined ? nextName(task.name) : checkName(name);
       this.#words = createLife();
       this.#words[DAEMON] = (daemon === undefined ? inheritedDaemon() : checkDaemon(daemon)) ? 1 : 0;
@@ -184,7 +188,7 @@ export class Thread<Args extends readonly unknown[] = readonly unknown[]> {
         `start: expected the thread that made ${this.name}, which alone has its target; got thread ${THREAD_NUMBER - 1}`,
       );
     if (isExiting()) throw new ThreadStateError(`start: can't start ${this.name} at interpreter shutdown: the process is ending`);
-    const { task, args } = this.#unstarted;
+    const { task, args, preemption } = this.#unstarted;
     const { daemon } = this;
     const words = this.#words;
     const life: ThreadHandle = { kind: this.#kind, memory: words.buffer, name: this.name, ...(until === undefined ? {} : { until }) };
@@ -200,7 +204,7 @@ export class Thread<Args extends readonly unknown[] = readonly unknown[]> {
     const item = new WorkItem(task, args, extras, Origins.here(this.start), now());
     Atomics.store(words, STATE, STARTED);
     try {
-      crewOf(this.lock).start({
+      crewOf(this.lock, preemption).start({
         item,
         daemon,
         life: words.buffer,

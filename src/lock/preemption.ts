@@ -78,6 +78,22 @@ export function hasLooks(preemption: Preemption): boolean {
   return preemption === 'checkpoint' || preemption === 'both';
 }
 
+const lookless = new WeakMap<Dialect, Dialect>();
+
+/** By which rules the code of a thread is transformed: where it is not to look, only its `await`s are seen to, behind which it needs the lock again. */
+export function rulesFor(dialect: Dialect, preemption: Preemption): Dialect {
+  if (hasLooks(preemption)) return dialect;
+  const rules = lookless.get(dialect) ?? { ...dialect, looks: [] };
+  lookless.set(dialect, rules);
+  return rules;
+}
+
+/** Of a thread's or a pool's options those that are about this; where there are none, the lock's. */
+export function preemptionIn({ preemption, interruptAfter }: PreemptionOptions, lock: PreemptionOptions = {}): PreemptionOptions {
+  if (preemption === undefined && interruptAfter === undefined) return preemptionIn({ preemption: 'checkpoint', ...lock });
+  return { ...(preemption === undefined ? {} : { preemption }), ...(interruptAfter === undefined ? {} : { interruptAfter }) };
+}
+
 /** Carries requests to holders that may be interrupted. */
 export function deliverBy(words: Words): Delivery {
   return (holder) => {

@@ -15,7 +15,7 @@ const isEncoding = (value: unknown): boolean => value === 'plain' || value === '
 const isTimes = (value: unknown): boolean => Array.isArray(value) && value.length === 2 && value.every((time) => Number.isFinite(time));
 
 const SHAPES: { readonly [Kind in FromWorker['kind']]: Shape } = {
-  ready: { breaker: (value) => value === undefined || (value instanceof Int32Array && value.length === 1) },
+  ready: { breaker: (value) => value === undefined || (value instanceof Int32Array && value.length === 1), slot: isSeq },
   unfit: { error: (value) => isEncodedError(value) },
   fatal: { error: (value) => isEncodedError(value) },
   offspring: { state: (value) => value === 'some' || value === 'none' },

@@ -4,6 +4,7 @@
  */
 import type { Dialect } from '../dialects/dialect.js';
 import type { LockHandle } from '../lock/handle.js';
+import type { PreemptionOptions } from '../lock/preemption.js';
 import type { TaskSource } from '../transform/link.js';
 import type { EncodedError } from './error-codec.js';
 import type { ThreadHandle } from './thread-life.js';
@@ -13,7 +14,7 @@ export interface StartData {
   readonly kind: 'gil/start';
   readonly name: string;
   /** The lock it lives under: one shared with others, or rules for one of its own. */
-  readonly lock: LockHandle | { readonly dialect: Dialect; readonly switchInterval: number };
+  readonly lock: LockHandle | ({ readonly dialect: Dialect; readonly switchInterval: number } & PreemptionOptions);
   /** The memory that it shares with its pool, see `window.ts`; none in another process. */
   readonly window: SharedArrayBuffer | undefined;
   /** The life of the `Thread` that it is started for: over, if the worker comes to its end before that begins. */
@@ -56,8 +57,8 @@ export type ToWorker =
 
 /** From a worker. */
 export type FromWorker =
-  /** It is ready for calls. `breaker` is the word that its looks read. */
-  | { readonly kind: 'ready'; readonly breaker: Int32Array | undefined }
+  /** It is ready for calls. `breaker` is the word that its looks read, `slot` where it is interrupted, or 0. */
+  | { readonly kind: 'ready'; readonly breaker: Int32Array | undefined; readonly slot: number }
   /** Its initializer failed: it will never be ready. */
   | { readonly kind: 'unfit'; readonly error: EncodedError }
   /** Nobody caught this: it will end next. */

@@ -9,11 +9,11 @@ import type { HookData } from '../transform/hooks.js';
 import type { hookFor } from './module-looks.js';
 
 /**
- * Installs the hook, unless the dialect has no looks to place. Packages and this package's own files are left as they are.
+ * Installs the hook, unless the dialect has no lock to look after. Packages and this package's own files are left as they are.
  * `hook` is needed only where hooks run in this thread, see `HOOKS_RUN`.
  */
 export function transformModules(dialect: Dialect, hook: typeof hookFor | undefined): void {
-  if (dialect.looks.length === 0) return;
+  if (dialect.lock === 'none') return;
   const data: HookData = { dialect, skip: [OWN_FILES.href], formats: ['module'] };
   installModuleHooks({ hooksUrl: HOOKS_ENTRY, data, inThread: hook?.({ ...data, formats: ['module', 'commonjs'] }) });
 }

@@ -2,7 +2,9 @@
  * How a worker runs one call and says how it went: through the window where it can, by a message where it must.
  */
 import { now } from '../host/clock.js';
+import { enterSection, leaveSection } from '../host/interrupted.js';
 import type { GlobalLock } from '../lock/global-lock.js';
+import { hasLooks } from '../lock/preemption.js';
 import { isThenable } from '../lock/thenable.js';
 import type { Channel } from './channel.js';
 import { enterCall, RunningCall } from './current-task.js';
@@ -40,6 +42,11 @@ export class CallRunner {
   /** At the looks of this thread: throws if the call that runs is not wanted any more. */
   interrupt(): void {
     this.#running?.interrupt();
+  }
+
+  /** At an interrupt of this thread: nothing can be thrown at what runs there, but its signal aborts if it is not wanted any more. */
+  heed(): void {
+    this.#running?.listen();
   }
 
   /** An async function of this thread goes on. */
@@ -94,7 +101,7 @@ export class CallRunner {
     const values = encoding === 'plain' ? args : decodeArguments(args);
     if (lock.isEnabled && !lock.isHeldByCurrentThread()) lock.acquireSync();
     else if (lock.seat.breaker[0] !== 0) lock.checkpoint();
-    if (this.#isNew === 'yes') teach(lock);
+    if (this.#isNew === 'yes' && hasLooks(lock.preemption)) teach(lock);
     this.#isNew = 'no';
     const running = this.#running;
     running.enter();
@@ -166,8 +173,18 @@ export class CallRunner {
   unwanted(call: RunningCall): { readonly reason: unknown } | undefined {
     if (call !== this.#running) return undefined;
     // Synchronous code hears nothing; the window says when there is something to hear.
-    if (this.#reason?.seq !== this.#seq && this.#window?.isUnwanted(this.#seq)) this.#channel.hear();
+    if (this.#reason?.seq !== this.#seq && this.#window?.isUnwanted(this.#seq)) this.#hear();
     return this.#reason?.seq === this.#seq ? this.#reason : undefined;
+  }
+
+  /** An interrupt that hears too, between what has come and its being taken in, would have later messages before earlier ones. */
+  #hear(): void {
+    enterSection();
+    try {
+      this.#channel.hear();
+    } finally {
+      leaveSection();
+    }
   }
 
   /** @internal For the running call. */

@@ -4,6 +4,7 @@
  */
 import { CloneError } from '../errors.js';
 import { now, whenIdle } from '../host/clock.js';
+import { listenToInterrupts } from '../host/interrupted.js';
 import { endThread, onUncaught } from '../host/thread.js';
 import { GlobalLock } from '../lock/global-lock.js';
 import { isThenable } from '../lock/thenable.js';
@@ -33,12 +34,13 @@ const SLICE = 1;
 export function serve(start: StartData, channel: Channel, surroundings: Surroundings): void {
   if (start.life !== undefined) expectThread(start.life);
   const lock = 'memory' in start.lock ? GlobalLock.from(start.lock) : new GlobalLock(start.lock);
-  const { ident, threadId, breaker } = lock.seat;
+  const { ident, threadId, breaker, slot } = lock.seat;
   becomeThread({ name: start.name, ident, threadId, lock });
   let transforming: Promise<void> | undefined;
   const inbox = new Inbox();
   const window = start.window === undefined ? undefined : new Window(start.window);
   const runner = new CallRunner(lock, channel, window);
+  if (slot !== 0) listenToInterrupts({ interrupt: () => runner.heed(), missed: () => {} });
   const loader = new TaskLoader(createThreadLooks(lock, runner), surroundings.exports, () => {
     transforming ??= surroundings.transformModules(lock);
     return transforming;
@@ -120,7 +122,7 @@ export function serve(start: StartData, channel: Channel, surroundings: Surround
   });
 
   const ready = (): void => {
-    channel.send({ kind: 'ready', breaker: window && new Int32Array(breaker.buffer, breaker.byteOffset, 1) });
+    channel.send({ kind: 'ready', breaker: window && new Int32Array(breaker.buffer, breaker.byteOffset, 1), slot });
     state = 'idle';
     goOn();
   };

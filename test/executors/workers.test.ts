@@ -253,7 +253,7 @@ describe.each(POOLS)('$name', (kind: PoolKind) => {
           { kind: 'done', seq: 0, value: 'forged', times: [1, Number.NaN] },
           { kind: 'failed', seq: 0, error: endless, times },
           { kind: 'unfit', error: { kind: 'value', value: 'forged' } },
-          { kind: 'ready', breaker: new Int32Array(2) },
+          { kind: 'ready', breaker: new Int32Array(2), slot: 0 },
           { kind: 'constructor' },
           { kind: 'bell' },
         ];
