@@ -60,8 +60,18 @@ export function startWorker({ entry, data, name, resourceLimits, createWorker }:
     number: worker.threadId + 1,
     send: (message, transfer) => worker.postMessage(message, transfer as TransferListItem[] | undefined),
     keep: (alive) => (alive === 'alive' ? worker.ref() : worker.unref()),
-    terminate: () => void worker.terminate(),
+    terminate: () => endWorker(worker),
   };
+}
+
+/** How often a worker is told to end that does not, in milliseconds. */
+const INSIST = 50;
+
+/** Ends a worker. One that is inside of an interrupt takes that for the end of the interrupt and goes on: it is told until it is gone. */
+function endWorker(worker: Worker): void {
+  void worker.terminate();
+  const again = setInterval(() => void worker.terminate(), INSIST).unref();
+  worker.once('exit', () => clearInterval(again));
 }
 
 /** Starts a child process that speaks structured clone over its channel. Its data is the first message. */

@@ -59,22 +59,20 @@ export class Hot {
 
   /** Takes a lock that is free at this moment. */
   take(): boolean {
-    if (this.#self.hindrance !== 'none') return false;
-    enterSection();
-    const outcome = this.#take();
-    leaveSection();
-    return outcome;
-  }
-
-  #take(): boolean {
     const self = this.#self;
     const words = this.#words;
     const ident = this.#ident;
+    if (self.hindrance !== 'none') return false;
+    enterSection();
     const lock = Atomics.compareExchange(words, LOCK, NOBODY, ident);
-    if (lock !== NOBODY && !this.#barge(lock)) return false;
+    if (lock !== NOBODY && !this.#barge(lock)) {
+      leaveSection();
+      return false;
+    }
     const details = words[DETAILS]!;
     if ((details & BY_THE_TEXT) !== 0) {
       runBlocking(taken(self));
+      leaveSection();
       return true;
     }
     if (words[LAST_HOLDER] !== ident) this.#succeed();
@@ -82,6 +80,7 @@ export class Hot {
     if (words[this.#place + BREAKER] !== 0) words[this.#place + BREAKER] = 0;
     if (self.ownRequest !== 0) self.ownRequest = 0;
     if (details !== 0) beginHold(self, now());
+    leaveSection();
     return true;
   }
 
