@@ -5,9 +5,10 @@
 import { readFileSync } from 'node:fs';
 import { after } from '../host/clock.js';
 import { type Command, OK, USAGE, UsageError } from './command.js';
+import { doctor } from './doctor.js';
 import { lab } from './lab.js';
 
-const COMMANDS: Readonly<Record<string, Command>> = { lab };
+const COMMANDS: Readonly<Record<string, Command>> = { lab, doctor };
 
 const HELP = `Usage: gil <command> [options]
 
@@ -15,7 +16,7 @@ CPython's Global Interpreter Lock as a working part in Node.
 
 Commands:
 ${Object.entries(COMMANDS)
-  .map(([name, { summary }]) => `  ${name}  ${summary}\n`)
+  .map(([name, { summary }]) => `  ${name.padEnd(6)}  ${summary}\n`)
   .join('')}
   -h, --help     print this; gil <command> --help for one command
   -v, --version  print the version

@@ -23,8 +23,8 @@ export const HIGHEST = 5;
 
 const HEAD = 8;
 const SLOT_SIZE = 8;
-/** As many as a lock has places. */
-const SLOTS = 256;
+/** How many threads of a process can be interruptible at once: as many as a lock has places. */
+export const SLOTS = 256;
 
 /** Of a slot: the number of the thread that has it, or 0. Written by that thread, and by the one that learns of its death. */
 export const TENANT = 0;

@@ -58,6 +58,8 @@ class Interrupter {
 
   async run(): Promise<void> {
     const board = this.#board;
+    // What another one has sent before it was gone may never arrive.
+    for (let slot = Atomics.load(board, HIGHEST); slot >= 1; slot -= 1) Atomics.store(board, slotAt(slot) + FLIGHT, 0);
     while (Atomics.load(board, CLOSING) === 0) {
       const seen = Atomics.load(board, ALARM);
       const next = this.#look();

@@ -37,7 +37,9 @@ export function startInterrupter(): void {
     const worker = new Worker(INTERRUPTER_ENTRY, {
       workerData: board.buffer,
       name: 'gil interrupter',
+      // Nothing of the user's runs in it: no preloaded module, no coverage.
       execArgv: [],
+      env: {},
       stdin: false,
       resourceLimits: { maxOldGenerationSizeMb: 32, maxYoungGenerationSizeMb: 4, stackSizeMb: 1 },
     });

@@ -3,13 +3,14 @@
  * same in all cases, a stamp in its breaker; this is about who carries it to a holder that does not look.
  */
 import type { Dialect } from '../dialects/dialect.js';
-import { ArgumentError, describe, InterruptsUnavailableError, OutOfRangeError } from '../errors.js';
+import { ArgumentError, describe, InterruptsUnavailableError, OutOfRangeError, TooManyThreadsError } from '../errors.js';
+import { SLOTS } from '../host/interrupt-board.js';
 import { forgetInterrupts, type Interruptible, listenToInterrupts } from '../host/interrupted.js';
 import { askToInterrupt, startInterrupter, whyNoInterrupts } from '../host/interrupts.js';
 import type { Words } from '../host/memory.js';
 import { IS_MAIN_THREAD } from '../host/thread.js';
 import type { Contender, Delivery } from './contender.js';
-import { IN_NATIVE, INTERRUPT_AFTER, INTERRUPTS, INTERVAL, placeOf, SLOT } from './layout.js';
+import { IN_NATIVE, INTERRUPT_AFTER, INTERRUPTS, INTERVAL, placeOf, SLOT, TENANT } from './layout.js';
 import { isDue, yieldBlocking } from './yielding.js';
 
 /**
@@ -114,6 +115,10 @@ export function beInterruptible(self: Contender, { preemption, after }: CheckedP
   if (IS_MAIN_THREAD) return;
   const interruptible = new Holder(self);
   const slot = listenToInterrupts(interruptible);
+  if (slot === 0) {
+    Atomics.store(self.words, self.place + TENANT, 0);
+    throw new TooManyThreadsError(`${SLOTS} threads of a process can be interruptible at once, and there are as many; end some of them`);
+  }
   interruptibles.set(self, interruptible);
   self.words[self.place + INTERRUPT_AFTER] = after;
   Atomics.store(self.words, self.place + SLOT, slot);

@@ -30,12 +30,31 @@ const COURSE = [
 ];
 const ESCAPE = '\u001b[';
 
+describe('gil doctor', () => {
+  it('says what works here, by trying it', async () => {
+    const { code, stdout, stderr } = await gil(['doctor', '--json']);
+    expect(stderr).toBe('');
+    const { findings } = JSON.parse(stdout) as { findings: { name: string; state: string; detail: string }[] };
+    expect(findings.map(({ name, state }) => `${name} ${state}`)).toEqual(['workers yes', 'checkpoints yes', 'interrupts yes']);
+    expect(findings[2]?.detail).toMatch(/never looks was interrupted within [\d.]+ ms/);
+    expect(code).toBe(0);
+  });
+
+  it('says why interrupts do not, where they do not', async () => {
+    const flag = process.version.startsWith('v20.') ? '--experimental-permission' : '--permission';
+    const { code, stdout } = await gil(['doctor'], { NODE_OPTIONS: `${flag} --allow-worker --allow-fs-read=*` });
+    expect(stdout).toMatch(/^ {2}interrupts +no +the permission model is on, and forbids the inspector/m);
+    expect(code).toBe(0);
+  });
+});
+
 describe('gil', () => {
   it.each([[[]], [['--help']], [['-h']]])('%j prints the commands', async (args) => {
     const { code, stdout, stderr } = await gil(args);
     expect(code).toBe(0);
     expect(stdout).toContain('Usage: gil <command>');
-    expect(stdout).toMatch(/^ {2}lab {2}\S/m);
+    expect(stdout).toMatch(/^ {2}lab +\S/m);
+    expect(stdout).toMatch(/^ {2}doctor {2}\S/m);
     expect(stderr).toBe('');
   });
 
@@ -45,7 +64,8 @@ describe('gil', () => {
   });
 
   it.each([
-    [['frobnicate'], 'no command or option frobnicate; the commands are lab'],
+    [['frobnicate'], 'no command or option frobnicate; the commands are lab, doctor'],
+    [['doctor', 'me'], 'doctor takes no names; got me'],
     [['lab', 'nope', 'cpu-bound'], `no experiment nope; there are ${[...NAMES, ...COURSE].join(', ')}`],
     [['lab', '--bad'], "Unknown option '--bad'; the options are --json, --list, --help"],
     [['lab', '--json=3'], "Option '--json' does not take an argument; the options are"],
