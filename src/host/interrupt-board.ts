@@ -37,8 +37,8 @@ export const SLOTS = 256;
 export const TENANT = 0;
 /** 1: somebody wants it interrupted. Written by whoever rings; cleared by the interrupter before it sends, so that a later request is not lost. */
 export const ASKED = 1;
-/** In how many microseconds. Written by whoever rings, before `ASKED`; read by the interrupter. */
-export const AFTER = 2;
+/** When, in whole milliseconds. Written by whoever rings, before `ASKED`; read by the interrupter. */
+export const DUE = 2;
 /** The number of the interrupt that is under way, or 0: there is never more than one. Written by the interrupter; cleared by the interrupted thread at its end. */
 export const FLIGHT = 3;
 /** 1: the thread is inside of one. Written by itself; its process's end waits for it. */
@@ -120,13 +120,19 @@ if (BOARD !== undefined) {
 export function ring(board: Words, slot: number, after: number): void {
   const at = slotAt(slot);
   if (Atomics.load(board, at + ASKED) === 0) {
-    Atomics.store(board, at + AFTER, after);
-    Atomics.store(board, at + ASKED, 1);
+    ask(board, slot, after);
   } else if (((milliseconds() - Atomics.load(board, LOOKED)) | 0) > DEAF_AFTER) {
     // It died with the thread that had started it, and nobody has told of that.
     Atomics.compareExchange(board, STATE, RUNNING, NONE);
   }
   sound(board);
+}
+
+/** Leaves the request. Not sooner than in so many microseconds: the clock's milliseconds are whole ones. */
+export function ask(board: Words, slot: number, after: number): void {
+  const at = slotAt(slot);
+  Atomics.store(board, at + DUE, (milliseconds() + (after === 0 ? 0 : Math.ceil(after / 1000) + 1)) | 0);
+  Atomics.store(board, at + ASKED, 1);
 }
 
 /** Wakes the interrupter. */

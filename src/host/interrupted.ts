@@ -4,7 +4,7 @@
  * inside of this package's own sections, and not inside of native functions, which run to their end as C functions do in Python.
  */
 import { now } from './clock.js';
-import { AFTER, ASKED, ASLEEP, BOARD, CLOSING, FLIGHT, INSIDE, slotAt, sound, takeSlot } from './interrupt-board.js';
+import { ASKED, ASLEEP, ask, BOARD, CLOSING, FLIGHT, INSIDE, slotAt, sound, takeSlot } from './interrupt-board.js';
 import { NOTHING, TIMED_OUT, type WaitOutcome, type Words, waitBlocking } from './memory.js';
 import { endAtOnce, onThreadExit } from './thread.js';
 
@@ -84,7 +84,7 @@ function interrupted(): void {
   if (board === undefined || state !== 'outside') return;
   const at = slotAt(slot);
   Atomics.store(board, at + INSIDE, 1);
-  const doomed = Atomics.load(board, CLOSING) === 0 && attend(board, at) === DOOMED;
+  const doomed = Atomics.load(board, CLOSING) === 0 && attend(board) === DOOMED;
   Atomics.store(board, at + INSIDE, 0);
   Atomics.store(board, at + FLIGHT, 0);
   // After the store: whoever has rung meanwhile was not heard because of this flight.
@@ -93,15 +93,14 @@ function interrupted(): void {
   if (doomed) endAtOnce();
 }
 
-function attend(board: Words, at: number): unknown {
+function attend(board: Words): unknown {
   const where = sections > 0 ? 'section' : whereabouts(interrupted);
   // Nothing runs here: this is an event loop at rest, and what it holds it holds for a task that waits.
   if (where === 'idle') return undefined;
   if (where !== 'javascript') {
     if (where !== 'section') for (const listener of listeners) listener.missed();
-    Atomics.store(board, at + AFTER, where === 'asleep' ? AGAIN_ASLEEP : again);
+    ask(board, slot, where === 'asleep' ? AGAIN_ASLEEP : again);
     again = Math.min(again * 2, AGAIN_AT_MOST);
-    Atomics.store(board, at + ASKED, 1);
     return undefined;
   }
   again = AGAIN;

@@ -7,13 +7,12 @@
  * evaluation ends only the evaluation, so whoever hears of that stops it once more.
  */
 import { Session } from 'node:inspector';
-import { now } from './clock.js';
 import {
-  AFTER,
   ALARM,
   ASKED,
   ASLEEP,
   CLOSING,
+  DUE,
   endGeneration,
   FLIGHT,
   GENERATION,
@@ -49,8 +48,6 @@ class Interrupter {
   readonly #session = new Session();
   /** By the number of the thread. */
   readonly #sessions = new Map<number, string>();
-  /** By slot: when it is to be interrupted. */
-  readonly #due = new Map<number, number>();
   readonly #generation: number;
   /** Numbers of flights: no two interrupters use the same. */
   #flights = THREAD_NUMBER << 16;
@@ -79,33 +76,25 @@ class Interrupter {
     while (Atomics.load(board, CLOSING) === 0 && Atomics.load(board, GENERATION) === this.#generation) {
       const seen = Atomics.load(board, ALARM);
       const next = this.#look();
-      const wait = waitAsync(board, ALARM, seen, Math.max(next - now(), 0));
+      const wait = waitAsync(board, ALARM, seen, next);
       if (typeof wait !== 'number') await wait.outcome;
     }
     this.#session.disconnect();
   }
 
-  /** Does what is due; gives when the next one will be. */
+  /** Does what is due; gives in how many milliseconds the next one will be. */
   #look(): number {
     const board = this.#board;
-    const time = now();
-    Atomics.store(board, LOOKED, milliseconds());
+    const time = milliseconds();
+    Atomics.store(board, LOOKED, time);
     let next = Number.POSITIVE_INFINITY;
     for (let slot = Atomics.load(board, HIGHEST); slot >= 1; slot -= 1) {
       const at = slotAt(slot);
-      if (Atomics.load(board, at + ASKED) === 0) {
-        this.#due.delete(slot);
-        continue;
-      }
-      // Its end is heard of.
-      if (Atomics.load(board, at + FLIGHT) !== 0) continue;
-      let due = this.#due.get(slot);
-      if (due === undefined) {
-        due = time + Atomics.load(board, at + AFTER) / 1000;
-        this.#due.set(slot, due);
-      }
-      if (due <= time && !this.#interrupt(slot, at)) due = time + ATTACHING;
-      if (due > time) next = Math.min(next, due);
+      // The end of a flight is heard of.
+      if (Atomics.load(board, at + ASKED) === 0 || Atomics.load(board, at + FLIGHT) !== 0) continue;
+      let left = (Atomics.load(board, at + DUE) - time) | 0;
+      if (left <= 0 && !this.#interrupt(slot, at)) left = ATTACHING;
+      if (left > 0) next = Math.min(next, left);
     }
     return next;
   }
@@ -114,7 +103,6 @@ class Interrupter {
     const board = this.#board;
     const sessionId = this.#sessions.get(Atomics.load(board, at + TENANT));
     if (sessionId === undefined) return false;
-    this.#due.delete(slot);
     this.#flights += 1;
     if (Atomics.compareExchange(board, at + FLIGHT, 0, this.#flights) !== 0) return true;
     // After the store: the thread writes the one and then reads the other. It asks again when it wakes.
