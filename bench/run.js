@@ -17,6 +17,7 @@ const BENCHES = [
   'threads',
   'behaviour',
   'explore',
+  'interrupt',
 ];
 
 const { values, positionals } = parseArgs({ options: { json: { type: 'boolean', default: false } }, allowPositionals: true });

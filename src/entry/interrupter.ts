@@ -4,4 +4,5 @@
 import { workerData } from 'node:worker_threads';
 import { serveInterrupts } from '../host/interrupter.js';
 
-await serveInterrupts(new Int32Array(workerData as SharedArrayBuffer));
+const { memory, generation } = workerData as { readonly memory: SharedArrayBuffer; readonly generation: number };
+await serveInterrupts(new Int32Array(memory), generation);

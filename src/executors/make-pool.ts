@@ -6,7 +6,7 @@ import { ArgumentError, BrokenPoolError } from '../errors.js';
 import { PROCESS_ENTRY, WORKER_ENTRY } from '../host/files.js';
 import { startProcess, startWorker } from '../host/peer.js';
 import { checkTimeout } from '../lock/options.js';
-import { checkPreemption, isInterrupting, rulesFor } from '../lock/preemption.js';
+import { checkPreemption, expectInterrupts, isInterrupting, rulesFor } from '../lock/preemption.js';
 import type { StartData } from '../runtime/messages.js';
 import type { ExecutorSettings } from './executor.js';
 import { checkFunction, checkMaxWorkers, checkWhole, checkWord, type PoolOptions } from './options.js';
@@ -49,6 +49,7 @@ export function settingsFor(maxWorkers: unknown, options: PoolOptions, kind: Poo
       `preemption: expected 'checkpoint' or 'none' with isolation 'process', where calls run on the main thread of a process, which is not interrupted; got '${preemption}'`,
     );
   }
+  expectInterrupts(preemption);
   const rules = rulesFor(dialect, preemption);
   const prepared = prepareInitializer(initializer, initArgs, rules);
   const number = counters.get(className) ?? 0;

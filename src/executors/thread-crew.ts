@@ -6,7 +6,7 @@ import { WorkerDiedError } from '../errors.js';
 import { WORKER_ENTRY } from '../host/files.js';
 import { startWorker } from '../host/peer.js';
 import type { GlobalLock } from '../lock/global-lock.js';
-import type { PreemptionOptions } from '../lock/preemption.js';
+import { expectInterrupts, type PreemptionOptions } from '../lock/preemption.js';
 import type { StartData } from '../runtime/messages.js';
 import { tellOffspring } from '../runtime/offspring.js';
 import { joinStacks } from './origin.js';
@@ -56,6 +56,7 @@ export class ThreadCrew {
 
   constructor(lock: GlobalLock, preemption: PreemptionOptions) {
     this.#lock = { ...lock.handle, ...preemption };
+    expectInterrupts(preemption.preemption ?? 'checkpoint');
     // From here on its times are taken, as for a pool.
     lock.stats();
   }

@@ -3,6 +3,7 @@
  * a request there and rings; one thread of the process, the interrupter, hears that and does it, see `interrupter.ts`. One board for the
  * process, handed down by its main thread.
  */
+import { now } from './clock.js';
 import { handDown, handedDown } from './handed-down.js';
 import { watchChildren } from './kin.js';
 import { allocate, notify, type Words } from './memory.js';
@@ -18,10 +19,16 @@ export const REFUSED = 2;
 export const ALARM = 3;
 /** Not 0: the process ends. Written by its main thread; read by the interrupter, and by threads that wait inside of an interrupt. */
 export const CLOSING = 4;
+/** Which of the interrupters that there were is the present one: an older one that still runs leaves. Written by whoever starts one. */
+export const GENERATION = 6;
+/** The number of the thread that started it: it ends with that one. Written by whoever starts it. */
+const STARTER = 7;
+/** When the interrupter looked last, in whole milliseconds. Written by itself; read by whoever finds an old request unheard. */
+export const LOOKED = 8;
 /** The highest slot that was ever taken: nobody needs to look beyond. Written by whoever takes one. */
 export const HIGHEST = 5;
 
-const HEAD = 8;
+const HEAD = 16;
 const SLOT_SIZE = 8;
 /** How many threads of a process can be interruptible at once: as many as a lock has places. */
 export const SLOTS = 256;
@@ -36,6 +43,9 @@ export const AFTER = 2;
 export const FLIGHT = 3;
 /** 1: the thread is inside of one. Written by itself; its process's end waits for it. */
 export const INSIDE = 4;
+
+/** 1: the thread sleeps, or is about to, and is not to be woken for this. Written by itself; read by the interrupter after it has written `FLIGHT`. */
+export const ASLEEP = 5;
 
 /** The first word of a slot; slots count from 1. */
 export function slotAt(slot: number): number {
@@ -73,13 +83,37 @@ function leaveSlots(board: Words, threadNumber: number): void {
   for (let slot = Atomics.load(board, HIGHEST); slot >= 1; slot -= 1) {
     const at = slotAt(slot);
     if (Atomics.load(board, at + TENANT) !== threadNumber) continue;
-    for (const word of [ASKED, FLIGHT, INSIDE, TENANT]) Atomics.store(board, at + word, 0);
+    for (const word of [ASKED, FLIGHT, INSIDE, ASLEEP, TENANT]) Atomics.store(board, at + word, 0);
   }
 }
 
+/** Whoever is given a generation is to start its interrupter. */
+export function beginGeneration(board: Words): number | undefined {
+  if (Atomics.compareExchange(board, STATE, NONE, RUNNING) !== NONE) return undefined;
+  Atomics.store(board, STARTER, THREAD_NUMBER);
+  Atomics.store(board, LOOKED, milliseconds());
+  return Atomics.add(board, GENERATION, 1) + 1;
+}
+
+/** The interrupter of this generation is gone, if it was the present one. */
+export function endGeneration(board: Words, generation: number, state: typeof NONE | typeof REFUSED): void {
+  if (Atomics.load(board, GENERATION) === generation) Atomics.store(board, STATE, state);
+}
+
+/** The clock of all threads in whole milliseconds, which go round; only differences mean anything. */
+export function milliseconds(): number {
+  return Math.trunc(now()) | 0;
+}
+
+/** How long the interrupter may hear nothing of a ring before it counts as dead, in milliseconds. */
+const DEAF_AFTER = 1000;
+
 if (BOARD !== undefined) {
   const board = BOARD;
-  watchChildren((threadNumber) => leaveSlots(board, threadNumber));
+  watchChildren((threadNumber) => {
+    leaveSlots(board, threadNumber);
+    if (Atomics.load(board, STARTER) === threadNumber) endGeneration(board, Atomics.load(board, GENERATION), NONE);
+  });
 }
 
 /** Has the thread of a slot interrupted in so many microseconds, unless that is on its way already. */
@@ -88,6 +122,9 @@ export function ring(board: Words, slot: number, after: number): void {
   if (Atomics.load(board, at + ASKED) === 0) {
     Atomics.store(board, at + AFTER, after);
     Atomics.store(board, at + ASKED, 1);
+  } else if (((milliseconds() - Atomics.load(board, LOOKED)) | 0) > DEAF_AFTER) {
+    // It died with the thread that had started it, and nobody has told of that.
+    Atomics.compareExchange(board, STATE, RUNNING, NONE);
   }
   sound(board);
 }

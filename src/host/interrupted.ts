@@ -4,8 +4,8 @@
  * inside of this package's own sections, and not inside of native functions, which run to their end as C functions do in Python.
  */
 import { now } from './clock.js';
-import { AFTER, ASKED, BOARD, CLOSING, FLIGHT, INSIDE, slotAt, sound, takeSlot } from './interrupt-board.js';
-import { TIMED_OUT, type WaitOutcome, type Words, waitBlocking } from './memory.js';
+import { AFTER, ASKED, ASLEEP, BOARD, CLOSING, FLIGHT, INSIDE, slotAt, sound, takeSlot } from './interrupt-board.js';
+import { NOTHING, TIMED_OUT, type WaitOutcome, type Words, waitBlocking } from './memory.js';
 import { endAtOnce, onThreadExit } from './thread.js';
 
 /** Who does something when this thread is interrupted. */
@@ -27,6 +27,8 @@ export function expressionFor(slot: number): string {
 /** How long until it is tried again, in microseconds: twice as long each time, up to the last. */
 const AGAIN = 1000;
 const AGAIN_AT_MOST = 4000;
+/** The same for a program's own `Atomics.wait`, seldom where that is dangerous: see `waitUninterrupted`. */
+const AGAIN_ASLEEP = Number.parseInt(process.versions.v8 ?? '', 10) < 12 ? 50_000 : AGAIN_AT_MOST;
 
 /** How long a thread inside of an interrupt sleeps before it looks whether the process ends, in milliseconds. */
 const NAP = 10;
@@ -96,8 +98,8 @@ function attend(board: Words, at: number): unknown {
   // Nothing runs here: this is an event loop at rest, and what it holds it holds for a task that waits.
   if (where === 'idle') return undefined;
   if (where !== 'javascript') {
-    if (where === 'native') for (const listener of listeners) listener.missed();
-    Atomics.store(board, at + AFTER, again);
+    if (where !== 'section') for (const listener of listeners) listener.missed();
+    Atomics.store(board, at + AFTER, where === 'asleep' ? AGAIN_ASLEEP : again);
     again = Math.min(again * 2, AGAIN_AT_MOST);
     Atomics.store(board, at + ASKED, 1);
     return undefined;
@@ -114,13 +116,36 @@ function attend(board: Words, at: number): unknown {
   return undefined;
 }
 
-/** Whether this thread is inside of an interrupt. */
-export function isInterrupted(): boolean {
-  return state === 'inside';
+/**
+ * Sleeps as `waitBlocking` does. A thread that can be interrupted is not while it sleeps, where there is nothing to take from it: one
+ * that is terminated just then would take the whole process with it on Node 20 (V8 before 12: FutexEmulation::WaitJs32, a failed check).
+ */
+export function waitUninterrupted(words: Words, index: number, seen: number, timeout: number): WaitOutcome {
+  if (slot === 0 || BOARD === undefined) return waitBlocking(words, index, seen, timeout);
+  if (state === 'inside') return waitInside(words, index, seen, timeout);
+  const at = slotAt(slot);
+  Atomics.store(BOARD, at + ASLEEP, 1);
+  enterSection();
+  try {
+    for (const end = now() + LANDING; Atomics.load(BOARD, at + FLIGHT) !== 0 && now() < end; );
+    return waitBlocking(words, index, seen, timeout);
+  } finally {
+    leaveSection();
+    Atomics.store(BOARD, at + ASLEEP, 0);
+    if (Atomics.load(BOARD, at + ASKED) !== 0) sound(BOARD);
+  }
 }
 
-/** Sleeps as `waitBlocking` does. The end of the process would not end it: it is looked for. */
-export function waitInterrupted(words: Words, index: number, seen: number, timeout: number): WaitOutcome {
+/** Blocks the thread for `ms` milliseconds, in the same way. */
+export function sleepUninterrupted(ms: number): void {
+  waitUninterrupted(NOTHING, 0, 0, ms);
+}
+
+/** How long a thread that is about to sleep waits for an interrupt that is on its way, in milliseconds. */
+const LANDING = 20;
+
+/** Inside of an interrupt the end of the process would not end a sleep: it is looked for. */
+function waitInside(words: Words, index: number, seen: number, timeout: number): WaitOutcome {
   const end = now() + timeout;
   for (let left = timeout; ; left = end - now()) {
     const outcome = waitBlocking(words, index, seen, Math.min(left, NAP));
@@ -139,7 +164,7 @@ export function isDoomed(error: unknown): boolean {
  * came as WebAssembly is native too. Whatever the program has done to `Error` is as before afterwards; where it cannot be changed, nothing
  * is known, and the thread is left alone.
  */
-function whereabouts(caller: () => void): 'javascript' | 'native' | 'idle' {
+function whereabouts(caller: () => void): 'javascript' | 'native' | 'asleep' | 'idle' {
   const { stackTraceLimit, prepareStackTrace } = Error;
   try {
     Error.stackTraceLimit = 2;
@@ -149,7 +174,8 @@ function whereabouts(caller: () => void): 'javascript' | 'native' | 'idle' {
     const frames = holder.stack as readonly NodeJS.CallSite[];
     const running = frames[1];
     if (running === undefined) return 'idle';
-    return running.getLineNumber() === null || running.getScriptNameOrSourceURL()?.startsWith('wasm:') === true ? 'native' : 'javascript';
+    if (running.getLineNumber() !== null && running.getScriptNameOrSourceURL()?.startsWith('wasm:') !== true) return 'javascript';
+    return running.getFunctionName() === 'wait' && running.getTypeName() === 'Atomics' ? 'asleep' : 'native';
   } catch {
     return 'native';
   } finally {

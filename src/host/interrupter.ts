@@ -8,27 +8,40 @@
  */
 import { Session } from 'node:inspector';
 import { now } from './clock.js';
-import { AFTER, ALARM, ASKED, CLOSING, FLIGHT, HIGHEST, NONE, REFUSED, STATE, slotAt, TENANT } from './interrupt-board.js';
+import {
+  AFTER,
+  ALARM,
+  ASKED,
+  ASLEEP,
+  CLOSING,
+  endGeneration,
+  FLIGHT,
+  GENERATION,
+  HIGHEST,
+  LOOKED,
+  milliseconds,
+  NONE,
+  REFUSED,
+  slotAt,
+  TENANT,
+} from './interrupt-board.js';
 import { expressionFor } from './interrupted.js';
 import { notify, type Words, waitAsync } from './memory.js';
+import { THREAD_NUMBER } from './thread.js';
 
 /** How long to wait for a thread that the inspector does not know yet, or has lost, in milliseconds. */
 const ATTACHING = 2;
 
-/** Runs in the interrupter's thread until the process ends. */
-export async function serveInterrupts(board: Words): Promise<void> {
+/** Runs in the interrupter's thread until the process ends, or another one is the present one. */
+export async function serveInterrupts(board: Words, generation: number): Promise<void> {
+  let end: typeof NONE | typeof REFUSED = REFUSED;
   try {
-    await new Interrupter(board).run();
-    leave(board, NONE);
-  } catch (error) {
-    leave(board, REFUSED);
-    throw error;
+    await new Interrupter(board, generation).run();
+    end = NONE;
+  } finally {
+    endGeneration(board, generation, end);
+    notify(board, CLOSING, 1);
   }
-}
-
-function leave(board: Words, state: number): void {
-  Atomics.store(board, STATE, state);
-  notify(board, CLOSING, 1);
 }
 
 class Interrupter {
@@ -38,10 +51,13 @@ class Interrupter {
   readonly #sessions = new Map<number, string>();
   /** By slot: when it is to be interrupted. */
   readonly #due = new Map<number, number>();
-  #flights = 0;
+  readonly #generation: number;
+  /** Numbers of flights: no two interrupters use the same. */
+  #flights = THREAD_NUMBER << 16;
 
-  constructor(board: Words) {
+  constructor(board: Words, generation: number) {
     this.#board = board;
+    this.#generation = generation;
     const session = this.#session;
     session.connectToMainThread();
     session.on('NodeWorker.attachedToWorker', ({ params: { sessionId, workerInfo } }) => {
@@ -60,7 +76,7 @@ class Interrupter {
     const board = this.#board;
     // What another one has sent before it was gone may never arrive.
     for (let slot = Atomics.load(board, HIGHEST); slot >= 1; slot -= 1) Atomics.store(board, slotAt(slot) + FLIGHT, 0);
-    while (Atomics.load(board, CLOSING) === 0) {
+    while (Atomics.load(board, CLOSING) === 0 && Atomics.load(board, GENERATION) === this.#generation) {
       const seen = Atomics.load(board, ALARM);
       const next = this.#look();
       const wait = waitAsync(board, ALARM, seen, Math.max(next - now(), 0));
@@ -73,6 +89,7 @@ class Interrupter {
   #look(): number {
     const board = this.#board;
     const time = now();
+    Atomics.store(board, LOOKED, milliseconds());
     let next = Number.POSITIVE_INFINITY;
     for (let slot = Atomics.load(board, HIGHEST); slot >= 1; slot -= 1) {
       const at = slotAt(slot);
@@ -99,9 +116,14 @@ class Interrupter {
     if (sessionId === undefined) return false;
     this.#due.delete(slot);
     this.#flights += 1;
+    if (Atomics.compareExchange(board, at + FLIGHT, 0, this.#flights) !== 0) return true;
+    // After the store: the thread writes the one and then reads the other. It asks again when it wakes.
+    if (Atomics.load(board, at + ASLEEP) !== 0) {
+      Atomics.store(board, at + FLIGHT, 0);
+      return true;
+    }
     // Before the sending: a request that comes from here on is a new one.
     Atomics.store(board, at + ASKED, 0);
-    Atomics.store(board, at + FLIGHT, this.#flights);
     // It is not to be stopped by breakpoints, nor to show as an error in anybody's debugger.
     this.#tell(sessionId, this.#flights, 'Runtime.evaluate', { expression: expressionFor(slot), silent: true, disableBreaks: true });
     return true;

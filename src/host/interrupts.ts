@@ -5,7 +5,21 @@
 import { Worker } from 'node:worker_threads';
 import { now } from './clock.js';
 import { INTERRUPTER_ENTRY } from './files.js';
-import { BOARD, CLOSING, HIGHEST, INSIDE, NONE, REFUSED, RUNNING, ring, STATE, slotAt, sound } from './interrupt-board.js';
+import {
+  BOARD,
+  beginGeneration,
+  CLOSING,
+  endGeneration,
+  HIGHEST,
+  INSIDE,
+  NONE,
+  REFUSED,
+  RUNNING,
+  ring,
+  STATE,
+  slotAt,
+  sound,
+} from './interrupt-board.js';
 import { overlook } from './kin.js';
 import { sleepBlocking, type Words, waitBlocking } from './memory.js';
 import { IS_MAIN_THREAD, isExiting, onThreadExit } from './thread.js';
@@ -31,11 +45,12 @@ export function interrupterState(): 'none' | 'running' | 'refused' {
 /** Starts it, unless it runs. */
 export function startInterrupter(): void {
   const board = BOARD;
-  if (board === undefined || isExiting() || Atomics.compareExchange(board, STATE, NONE, RUNNING) !== NONE) return;
-  const gone = (): void => void Atomics.compareExchange(board, STATE, RUNNING, NONE);
+  const generation = board === undefined || isExiting() ? undefined : beginGeneration(board);
+  if (board === undefined || generation === undefined) return;
+  const gone = (): void => endGeneration(board, generation, NONE);
   try {
     const worker = new Worker(INTERRUPTER_ENTRY, {
-      workerData: board.buffer,
+      workerData: { memory: board.buffer, generation },
       name: 'gil interrupter',
       // Nothing of the user's runs in it: no preloaded module, no coverage.
       execArgv: [],
@@ -50,7 +65,7 @@ export function startInterrupter(): void {
     // It ends with the thread that started it.
     onThreadExit(gone);
   } catch {
-    Atomics.store(board, STATE, REFUSED);
+    endGeneration(board, generation, REFUSED);
   }
 }
 

@@ -57,7 +57,7 @@ export function isPassing(): boolean {
 }
 
 /** A word that nobody ever changes. */
-const NOTHING = allocate(1);
+export const NOTHING = allocate(1);
 
 /**
  * Sleeps while `words[index]` is `seen`, for at most `timeout` ms. Blocks the thread.

@@ -69,6 +69,11 @@ function checkAfter(interruptAfter: unknown, preemption: Preemption): void {
     throw new OutOfRangeError(`interruptAfter: expected milliseconds, 0 or more; got ${describe(interruptAfter)}`);
 }
 
+/** Threads that are preempted so will be started by this one, which may well live longer than they. */
+export function expectInterrupts(preemption: Preemption): void {
+  if (isInterrupting(preemption)) startInterrupter();
+}
+
 /** Whether threads are interrupted. */
 export function isInterrupting(preemption: Preemption): boolean {
   return preemption === 'interrupt' || preemption === 'both';
@@ -110,9 +115,8 @@ const interruptibles = new WeakMap<Contender, Interruptible>();
 
 /** From here on this thread may be interrupted when it holds the lock. Not the main thread: the interrupts of all others go through it. */
 export function beInterruptible(self: Contender, { preemption, after }: CheckedPreemption): void {
-  if (!isInterrupting(preemption)) return;
-  startInterrupter();
-  if (IS_MAIN_THREAD) return;
+  expectInterrupts(preemption);
+  if (!isInterrupting(preemption) || IS_MAIN_THREAD) return;
   const interruptible = new Holder(self);
   const slot = listenToInterrupts(interruptible);
   if (slot === 0) {

@@ -2,7 +2,7 @@
  * What code inside a thread does about the lock it lives under, without being handed it: let go for I/O, look, sleep.
  */
 import { ArgumentError, describe, OutOfRangeError } from '../errors.js';
-import { sleepBlocking } from '../host/memory.js';
+import { sleepUninterrupted } from '../host/interrupted.js';
 import { GlobalLock } from '../lock/global-lock.js';
 
 /**
@@ -55,5 +55,5 @@ export function checkpoint(): void {
 export function sleep(ms: number): void {
   if (typeof ms !== 'number') throw new ArgumentError(`sleep: expected milliseconds, 0 or more; got ${describe(ms)}`);
   if (!(ms >= 0)) throw new OutOfRangeError(`sleep: expected milliseconds, 0 or more; got ${describe(ms)}`);
-  releaseForIO(() => sleepBlocking(ms));
+  releaseForIO(() => sleepUninterrupted(ms));
 }

@@ -1,8 +1,7 @@
 /**
  * The blocking driver: a `wait` puts the thread to sleep. For workers, and for whoever calls a `Sync` method.
  */
-import { enterSection, isDoomed, isInterrupted, leaveSection, waitInterrupted } from '../host/interrupted.js';
-import { waitBlocking } from '../host/memory.js';
+import { enterSection, isDoomed, leaveSection, waitUninterrupted } from '../host/interrupted.js';
 import { perform, withdrawal } from './perform.js';
 import type { Protocol, Step, WaitOutcome } from './step.js';
 
@@ -27,7 +26,7 @@ export function runBlocking<T>(protocol: Protocol<T>): T {
 function sleep(step: Step, protocol: Protocol<unknown>): WaitOutcome {
   const { words, index, first, second } = step;
   try {
-    return isInterrupted() ? waitInterrupted(words, index, first, second) : waitBlocking(words, index, first, second);
+    return waitUninterrupted(words, index, first, second);
   } catch (error) {
     if (!isDoomed(error)) runBlocking(withdrawal(protocol));
     throw error;
