@@ -13,11 +13,16 @@ const program = fileURLToPath(new URL('./run.js', import.meta.url));
  * Node itself may abort when a worker runs out of memory in the midst of a background compilation (an assertion in node_platform.cc).
  * Then the run says nothing about the lock: another seed.
  */
-async function run(dialect: string, seed: number): Promise<{ exitCode: number | null; stdout: string; stderr: string }> {
-  const child = spawn(process.execPath, [program, '--seconds', '2', '--seed', String(seed), '--dialect', dialect]);
+async function run(
+  dialect: string,
+  seed: number,
+  preemption = 'checkpoint',
+): Promise<{ exitCode: number | null; stdout: string; stderr: string }> {
+  const options = { seconds: '2', seed: String(seed), dialect, preemption };
+  const child = spawn(process.execPath, [program, ...Object.entries(options).flatMap(([name, value]) => [`--${name}`, value])]);
   const exit = new Promise<number | null>((resolve) => child.once('close', resolve));
   const [stdout, stderr, exitCode] = await Promise.all([text(child.stdout), text(child.stderr), exit]);
-  if (seed < 12 && /node_platform\.cc/.test(stderr)) return run(dialect, seed + 1);
+  if (seed < 12 && /node_platform\.cc/.test(stderr)) return run(dialect, seed + 1, preemption);
   return { exitCode, stdout, stderr };
 }
 
@@ -27,5 +32,14 @@ it.each(['cpython-3.13', 'cpython-2.7', 'ruby-3.4'])('%s survives the deaths of 
   const result = JSON.parse(stdout);
   expect(result, stdout).toMatchObject({ violations: 0, hangs: 0, lost: false });
   expect(result.holds).toBeGreaterThan(0);
+  expect(exitCode).toBe(0);
+});
+
+it('survives them while threads are interrupted in loops that never look', { timeout: 120_000 }, async () => {
+  const { exitCode, stdout, stderr } = await run('cpython-3.13', 7, 'interrupt');
+  expect(stderr).toBe('');
+  const result = JSON.parse(stdout);
+  expect(result, stdout).toMatchObject({ violations: 0, hangs: 0, lost: false });
+  expect(result.interrupts).toBeGreaterThan(0);
   expect(exitCode).toBe(0);
 });

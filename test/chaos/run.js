@@ -1,12 +1,12 @@
 /**
- * `node test/chaos/run.js [--seconds 60] [--seed 1] [--dialect cpython-3.13]`: threads fight for one lock and are killed at random
+ * `node test/chaos/run.js [--seconds 60] [--seed 1] [--dialect cpython-3.13] [--preemption interrupt]`: threads fight for one lock and are killed at random
  * moments, in every way there is. Says how many died, how many of them with the lock in their hands, and exits with 1 if two threads
  * ever held it at once, if the lock was ever lost, or if nobody got on for ten seconds.
  */
 import { parseArgs } from 'node:util';
 import { Worker } from 'node:worker_threads';
 import { GlobalLock } from 'gil';
-import { DOOMED, enter, leave, PROGRESS, random, STOP, VIOLATIONS, WORDS } from './words.js';
+import { alone, DOOMED, enter, leave, PROGRESS, random, STOP, VIOLATIONS, WORDS } from './words.js';
 
 const { values } = parseArgs({
   options: {
@@ -14,17 +14,20 @@ const { values } = parseArgs({
     seed: { type: 'string', default: '1' },
     dialect: { type: 'string', default: 'cpython-3.13' },
     threads: { type: 'string', default: '4' },
+    preemption: { type: 'string', default: 'checkpoint' },
   },
 });
 const draw = random(Number(values.seed));
-const lock = new GlobalLock({ dialect: values.dialect, switchInterval: 1 });
+const lock = new GlobalLock({ dialect: values.dialect, switchInterval: 1, preemption: values.preemption });
 const words = new Int32Array(new SharedArrayBuffer(WORDS * 4));
+const lockWords = new Int32Array(lock.handle.memory);
+const isInterrupting = values.preemption === 'interrupt' || values.preemption === 'both';
 const alive = new Set();
 const deaths = { terminate: 0, exit: 0, error: 0, memory: 0 };
 
 function start() {
   const fate = ['exit', 'error', 'terminate', 'terminate', 'terminate', 'terminate', 'memory'][draw(7)];
-  const worker = new Worker(new URL('./fighter.js', import.meta.url), {
+  const worker = new Worker(new URL(isInterrupting ? './interrupted.js' : './fighter.js', import.meta.url), {
     workerData: { handle: lock.handle, words, seed: draw(2 ** 31), fate, patience: 20 + draw(300) },
     resourceLimits: { maxOldGenerationSizeMb: 24 },
     stderr: true,
@@ -55,9 +58,11 @@ async function contend() {
   while (words[STOP] === 0) {
     const hold = draw(4) === 0 ? lock.acquireSync({ timeout: 50 }) : await lock.acquire({ timeout: draw(20) });
     if (hold === null) continue;
-    enter(words, 0);
+    if (isInterrupting) alone(words, lockWords, 0);
+    else enter(words, 0);
     if (draw(2) === 0) await new Promise((resolve) => setImmediate(resolve));
-    leave(words, 0);
+    if (isInterrupting) alone(words, lockWords, 0);
+    else leave(words, 0);
     hold();
     await new Promise((resolve) => setTimeout(resolve, draw(5)));
   }
@@ -83,12 +88,15 @@ await contending;
 while (alive.size > 0) await new Promise((resolve) => setTimeout(resolve, 10));
 clearInterval(watchdog);
 
-const { holds, abandoned, waiting, switches, threads } = lock.stats();
+const { holds, abandoned, waiting, switches, threads, interrupts } = lock.stats();
 const violations = Atomics.load(words, VIOLATIONS);
 const lost = lock.isLocked() || threads !== 1;
 console.log(
   JSON.stringify({
     dialect: values.dialect,
+    preemption: values.preemption,
+    interrupts: interrupts.drops,
+    inNative: interrupts.inNative,
     seconds: Number(values.seconds),
     seed: Number(values.seed),
     deaths,

@@ -26,6 +26,23 @@ export function leave(words, me) {
   Atomics.add(words, PROGRESS, 1);
 }
 
+/** Where a lock's memory has its switch number. */
+const SWITCH_NUMBER = 3;
+
+/**
+ * Thread `me` runs, and nobody else does as long as the lock did not change hands. For code that may be interrupted anywhere: what is
+ * written here is still there, unless there was a switch.
+ */
+export function alone(words, lockWords, me) {
+  const before = Atomics.load(lockWords, SWITCH_NUMBER);
+  Atomics.store(words, OWNER, me + 1);
+  for (let spin = 0; spin < 50 && Atomics.load(words, OWNER) === me + 1; spin += 1);
+  const seen = Atomics.load(words, OWNER);
+  if (seen === me + 1 || Atomics.load(lockWords, SWITCH_NUMBER) !== before) return;
+  // One that was killed may run on to where the engine ends it.
+  if (Atomics.load(words, DOOMED + me) === 0 && Atomics.load(words, DOOMED + seen - 1) === 0) Atomics.add(words, VIOLATIONS, 1);
+}
+
 /** Whole numbers below `limit`, the same for the same seed (mulberry32). */
 export function random(seed) {
   let state = seed | 0;

@@ -27,6 +27,7 @@ const COURSE = [
   'bounded-buffer',
   'readers-writers',
   'refcounts',
+  'code-nobody-transformed',
 ];
 const ESCAPE = '\u001b[';
 
