@@ -24,10 +24,10 @@ while (words[STOP] === 0) {
   if (hold === null) continue;
   for (let turn = draw(30); turn > 0 && words[STOP] === 0; turn -= 1) {
     for (let work = draw(6000); work > 0; work -= 1) alone(words, lockWords, threadId);
+    Atomics.add(words, PROGRESS, 1);
     if (draw(8) === 0) NATIVE[draw(NATIVE.length)]();
   }
   if (fate !== 'terminate' && performance.now() > patience) die();
-  Atomics.add(words, PROGRESS, 1);
   hold();
 }
 
