@@ -18,7 +18,7 @@ const THREADS = 4;
 const REPEATS = 8;
 const PARSES = 3;
 /** Of the lock's time while all four are at work, each thread has so much at least and at most. */
-const FAIR = [0.15, 0.35] as const;
+const FAIR = [0.1, 0.4] as const;
 /** How many times longer a slice is by looks than by interrupts. */
 const LONGER = 4;
 

@@ -135,7 +135,7 @@ describe('runs pools', () => {
     const command = join(app, 'node_modules/.bin/gil');
     expect((await succeed(command, ['--version'], app)).stdout).toBe(`${manifest.version}\n`);
     const groups = (await succeed(command, ['lab', '--list'], app)).stdout.trim().split('\n\n');
-    expect(groups.map((group) => group.split('\n').length)).toEqual([1 + 9, 1 + 9]);
+    expect(groups.map((group) => group.split('\n').length)).toEqual([1 + 9, 1 + 10]);
   });
 
   test.each(['esm', 'cjs'] as const)('from a bundle that a user made with tsup: %s', { timeout: LIMIT }, async (format) => {
