@@ -1,5 +1,5 @@
 // Four threads parse with a package that nobody transformed, `npm install acorn`: by its looks each keeps the lock for a whole parse.
-// Prints, for looks and for interrupts, how much of the lock's time each thread had when the first of them was through.
+// Prints how much of the lock each thread had, for looks and for interrupts, when the first of them was through.
 import { readFileSync } from 'node:fs';
 import { GlobalLock, ThreadPool } from 'gil';
 
