@@ -95,9 +95,9 @@ export function beginGeneration(board: Words): number | undefined {
   return Atomics.add(board, GENERATION, 1) + 1;
 }
 
-/** The interrupter of this generation is gone, if it was the present one. */
+/** The interrupter of this generation is gone, if it was the present one. Who says so first says why. */
 export function endGeneration(board: Words, generation: number, state: typeof NONE | typeof REFUSED): void {
-  if (Atomics.load(board, GENERATION) === generation) Atomics.store(board, STATE, state);
+  if (Atomics.load(board, GENERATION) === generation) Atomics.compareExchange(board, STATE, RUNNING, state);
 }
 
 /** The clock of all threads in whole milliseconds, which go round; only differences mean anything. */
