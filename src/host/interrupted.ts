@@ -24,6 +24,11 @@ export function expressionFor(slot: number): string {
   return `globalThis[Symbol.for("gil.interrupts")]?.[${slot}]?.()`;
 }
 
+/** And right behind it, before anything else runs there. */
+export function aftermathFor(slot: number): string {
+  return expressionFor(-slot);
+}
+
 /** How long until it is tried again, in microseconds: twice as long each time, up to the last. */
 const AGAIN = 1000;
 const AGAIN_AT_MOST = 4000;
@@ -64,6 +69,7 @@ export function listenToInterrupts(listener: Interruptible): number {
     });
     const handlers: Record<number, () => void> = Reflect.get(globalThis, HANDLERS) ?? {};
     handlers[slot] = interrupted;
+    handlers[-slot] = endIfCutShort;
     Reflect.set(globalThis, HANDLERS, handlers);
   }
   listeners.add(listener);
@@ -77,6 +83,18 @@ export function forgetInterrupts(listener: Interruptible): void {
 
 /** Thrown through a wait inside of an interrupt when the process ends. */
 const DOOMED = Symbol('doomed');
+
+/**
+ * What the engine calls behind each interrupt. One that was cut short has not come to its end: somebody has terminated this thread in the midst
+ * of it, perhaps between letting go of the lock and taking it again. The program must not go on without it until it is terminated anew.
+ */
+function endIfCutShort(): void {
+  if (BOARD === undefined || state === 'ended' || Atomics.load(BOARD, slotAt(slot) + INSIDE) === 0) return;
+  state = 'ended';
+  Atomics.store(BOARD, slotAt(slot) + INSIDE, 0);
+  // The last act, as below.
+  endAtOnce();
+}
 
 /** What the engine calls. Whoever terminates a thread in here only ends the call: see `interrupter.ts` for what follows. */
 function interrupted(): void {

@@ -4,7 +4,8 @@
  *
  * It evaluates a text in the thread, between two instructions of what runs there; the Debugger domain stays off. A paused thread that is
  * terminated never ends, and a breakpoint of a user's own debugger would be ours to answer for. Stopping a thread that is inside of an
- * evaluation ends only the evaluation, so whoever hears of that stops it once more.
+ * evaluation ends only the evaluation: a second one, which is sent along, finds that out before the program goes on, and whoever hears of it
+ * stops the thread once more.
  */
 import { Session } from 'node:inspector';
 import {
@@ -24,7 +25,7 @@ import {
   slotAt,
   TENANT,
 } from './interrupt-board.js';
-import { expressionFor } from './interrupted.js';
+import { aftermathFor, expressionFor } from './interrupted.js';
 import { notify, type Words, waitAsync } from './memory.js';
 import { THREAD_NUMBER } from './thread.js';
 
@@ -112,9 +113,14 @@ class Interrupter {
     }
     // Before the sending: a request that comes from here on is a new one.
     Atomics.store(board, at + ASKED, 0);
-    // It is not to be stopped by breakpoints, nor to show as an error in anybody's debugger.
-    this.#tell(sessionId, this.#flights, 'Runtime.evaluate', { expression: expressionFor(slot), silent: true, disableBreaks: true });
+    this.#evaluate(sessionId, this.#flights, expressionFor(slot));
+    this.#evaluate(sessionId, 0, aftermathFor(slot));
     return true;
+  }
+
+  /** Not to be stopped by breakpoints, nor to show as an error in anybody's debugger. */
+  #evaluate(sessionId: string, id: number, expression: string): void {
+    this.#tell(sessionId, id, 'Runtime.evaluate', { expression, silent: true, disableBreaks: true });
   }
 
   #tell(sessionId: string, id: number, method: string, params: object): void {
