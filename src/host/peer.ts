@@ -64,14 +64,20 @@ export function startWorker({ entry, data, name, resourceLimits, createWorker }:
   };
 }
 
-/** How often a worker is told to end that does not, in milliseconds. */
-const INSIST = 50;
+/** When a worker is told again to end that does not, in milliseconds from the last time. Each time adds a listener for its exit, of which ten are many. */
+const INSIST = [50, 150, 450, 1350, 4050];
 
-/** Ends a worker. One that is inside of an interrupt takes that for the end of the interrupt and goes on: it is told until it is gone. */
-function endWorker(worker: Worker): void {
+/** Ends a worker. One that is inside of an interrupt takes that for the end of the interrupt and goes on: it is told a few times. */
+function endWorker(worker: Worker, again = INSIST): void {
   void worker.terminate();
-  const again = setInterval(() => void worker.terminate(), INSIST).unref();
-  worker.once('exit', () => clearInterval(again));
+  const [next, ...later] = again;
+  if (next === undefined) return;
+  const timer = setTimeout(() => {
+    worker.off('exit', stop);
+    endWorker(worker, later);
+  }, next).unref();
+  const stop = (): void => clearTimeout(timer);
+  worker.once('exit', stop);
 }
 
 /** Starts a child process that speaks structured clone over its channel. Its data is the first message. */
