@@ -3,7 +3,7 @@
  */
 import { threadId, workerData } from 'node:worker_threads';
 import { GlobalLock } from 'gil';
-import { DOOMED, enter, leave, random, STOP } from './words.js';
+import { die, enter, leave, random, STOP } from './words.js';
 
 const { handle, words, seed, fate, patience } = workerData;
 const lock = GlobalLock.from(handle);
@@ -26,17 +26,7 @@ while (words[STOP] === 0) {
     else lock.checkpoint();
     enter(words, threadId);
   }
-  if (fate !== 'terminate' && performance.now() > patience) die();
+  if (fate !== 'terminate' && performance.now() > patience) die(words, threadId, fate);
   leave(words, threadId);
   hold();
-}
-
-/** With the lock in its hands. */
-function die() {
-  Atomics.store(words, DOOMED + threadId, 1);
-  if (fate === 'exit') process.exit(3);
-  if (fate === 'error') throw new Error('nobody catches this');
-  // Where others could see it: an optimiser may leave out what nobody can ever see.
-  globalThis.hoard = [];
-  for (;;) globalThis.hoard.push('x'.repeat(1000).split(''));
 }

@@ -3,7 +3,7 @@
  */
 import { threadId, workerData } from 'node:worker_threads';
 import { GlobalLock } from 'gil';
-import { alone, DOOMED, PROGRESS, random, STOP } from './words.js';
+import { alone, die, PROGRESS, random, STOP } from './words.js';
 
 const { handle, words, seed, fate, patience } = workerData;
 const lock = GlobalLock.from(handle);
@@ -27,15 +27,6 @@ while (words[STOP] === 0) {
     Atomics.add(words, PROGRESS, 1);
     if (draw(8) === 0) NATIVE[draw(NATIVE.length)]();
   }
-  if (fate !== 'terminate' && performance.now() > patience) die();
+  if (fate !== 'terminate' && performance.now() > patience) die(words, threadId, fate);
   hold();
-}
-
-/** With the lock in its hands, or about to get it back. */
-function die() {
-  Atomics.store(words, DOOMED + threadId, 1);
-  if (fate === 'exit') process.exit(3);
-  if (fate === 'error') throw new Error('nobody catches this');
-  globalThis.hoard = [];
-  for (;;) globalThis.hoard.push('x'.repeat(1000).split(''));
 }

@@ -43,6 +43,16 @@ export function alone(words, lockWords, me) {
   if (Atomics.load(words, DOOMED + me) === 0 && Atomics.load(words, DOOMED + seen - 1) === 0) Atomics.add(words, VIOLATIONS, 1);
 }
 
+/** Thread `me` dies as its fate has it, whatever it has in its hands. */
+export function die(words, me, fate) {
+  Atomics.store(words, DOOMED + me, 1);
+  if (fate === 'exit') process.exit(3);
+  if (fate === 'error') throw new Error('nobody catches this');
+  // Where others could see it: an optimiser may leave out what nobody can ever see.
+  globalThis.hoard = [];
+  for (;;) globalThis.hoard.push('x'.repeat(1000).split(''));
+}
+
 /** Whole numbers below `limit`, the same for the same seed (mulberry32). */
 export function random(seed) {
   let state = seed | 0;
