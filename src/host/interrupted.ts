@@ -19,9 +19,12 @@ export interface Interruptible {
 /** How the interrupter finds what to call: by the slot, in an object that all copies of this package in a thread share. */
 const HANDLERS = Symbol.for('gil.interrupts');
 
+/** What the evaluated text is called in a stack: what it interrupted stands behind it. */
+const EVALUATED = 'gil:interrupt';
+
 /** What the interrupter has the engine evaluate in the thread of a slot. */
 export function expressionFor(slot: number): string {
-  return `globalThis[Symbol.for("gil.interrupts")]?.[${slot}]?.()`;
+  return `globalThis[Symbol.for("gil.interrupts")]?.[${slot}]?.() //# sourceURL=${EVALUATED}`;
 }
 
 /** And right behind it, before anything else runs there. */
@@ -184,12 +187,15 @@ export function isDoomed(error: unknown): boolean {
 function whereabouts(caller: () => void): 'javascript' | 'native' | 'asleep' | 'idle' {
   const { stackTraceLimit, prepareStackTrace } = Error;
   try {
-    Error.stackTraceLimit = 2;
+    Error.stackTraceLimit = 4;
     Error.prepareStackTrace = (_, frames) => frames;
     const holder: { stack?: unknown } = {};
     Error.captureStackTrace(holder, caller);
     const frames = holder.stack as readonly NodeJS.CallSite[];
-    const running = frames[1];
+    // Sought and not counted: were somebody's wrapper in between, a sleep would be taken for JavaScript, and a sleep in a sleep is the engine's end.
+    const evaluated = frames.findIndex((frame) => frame.getScriptNameOrSourceURL() === EVALUATED);
+    if (evaluated < 0) return 'native';
+    const running = frames[evaluated + 1];
     if (running === undefined) return 'idle';
     if (running.getLineNumber() !== null && running.getScriptNameOrSourceURL()?.startsWith('wasm:') !== true) return 'javascript';
     return running.getFunctionName() === 'wait' && running.getTypeName() === 'Atomics' ? 'asleep' : 'native';
